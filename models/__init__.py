@@ -1,0 +1,69 @@
+"""The tables: SQLAlchemy 2 typed models, engine, session and migrations. Knows no web and no carrier."""
+
+from models.base import Base, UTCDateTime, utc
+from models.contact import (
+    Call,
+    CallState,
+    Recording,
+    RecordingState,
+    Text,
+    TextKind,
+    TextState,
+    Transcript,
+)
+from models.engine import Database
+from models.ledger import (
+    Channel,
+    Event,
+    PointsEntry,
+    Rating,
+    Review,
+    Suggestion,
+    SuggestionState,
+    Urgency,
+    next_number,
+)
+from models.notices import Medium, Notice, NoticeState, Priority
+from models.people import Courtyard, Resident, Role, Station, User
+from models.record import AccessEntry, CalendarOverride, Counter
+from models.work import Leased, claim, claim_next, release
+
+__all__ = [
+    "AccessEntry",
+    "Base",
+    "CalendarOverride",
+    "Call",
+    "CallState",
+    "Channel",
+    "Counter",
+    "Courtyard",
+    "Database",
+    "Event",
+    "Leased",
+    "Medium",
+    "Notice",
+    "NoticeState",
+    "PointsEntry",
+    "Priority",
+    "Rating",
+    "Recording",
+    "RecordingState",
+    "Resident",
+    "Review",
+    "Role",
+    "Station",
+    "Suggestion",
+    "SuggestionState",
+    "Text",
+    "TextKind",
+    "TextState",
+    "Transcript",
+    "UTCDateTime",
+    "Urgency",
+    "User",
+    "claim",
+    "claim_next",
+    "next_number",
+    "release",
+    "utc",
+]

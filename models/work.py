@@ -1,0 +1,66 @@
+"""Units of work are rows: a state, a lease and a count of tries.
+
+A worker claims a row by compare-and-set, does the work, and commits the result with `release`. A worker
+that dies leaves a lease that runs out; the row is then claimed again.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+
+class Leased:
+    """Columns of a unit of work; the class that mixes this in adds `id` and `state`."""
+
+    id: Mapped[int]
+    state: Mapped[Any]
+    tries: Mapped[int] = mapped_column(default=0)
+    next_try_at: Mapped[datetime | None] = mapped_column(index=True)
+    lease_until: Mapped[datetime | None]
+
+
+Work = TypeVar("Work", bound=Leased)
+
+
+def claim(session: Session, row: Work, *, now: datetime, lease: timedelta) -> bool:
+    """Take the lease of one row, counting a try. False when somebody else was quicker."""
+    model = type(row)
+    result = session.execute(
+        update(model)
+        .where(
+            model.id == row.id,
+            model.state == row.state,
+            or_(model.lease_until.is_(None), model.lease_until <= now),
+        )
+        .values(lease_until=now + lease, tries=model.tries + 1)
+        .execution_options(synchronize_session=False)
+    )
+    assert isinstance(result, CursorResult)
+    if result.rowcount != 1:
+        return False
+    session.refresh(row)
+    return True
+
+
+def claim_next(
+    session: Session, model: type[Work], states: list[Any], *, now: datetime, lease: timedelta
+) -> Work | None:
+    """The oldest due row in one of the states, leased to the caller, or None."""
+    due = select(model).where(
+        model.state.in_(states),
+        or_(model.next_try_at.is_(None), model.next_try_at <= now),
+        or_(model.lease_until.is_(None), model.lease_until <= now),
+    )
+    for row in session.scalars(due.order_by(model.id).limit(8)):
+        if claim(session, row, now=now, lease=lease):
+            return row
+    return None
+
+
+def release(row: Leased, state: Any, *, next_try_at: datetime | None = None) -> None:
+    """Give the row back in its new state; `next_try_at` asks for another try then."""
+    row.state = state
+    row.lease_until = None
+    row.next_try_at = next_try_at
