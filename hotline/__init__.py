@@ -1,0 +1,1 @@
+"""Everything that meets a phone, a browser or the operating system."""

@@ -1,0 +1,69 @@
+"""The Flask application: one factory, no module-level state."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import cast
+
+from flask import Flask, current_app, redirect
+from flask_wtf import CSRFProtect
+from handling.clock import Clock, SystemClock
+from handling.scheme import Scheme, load_scheme
+from werkzeug.wrappers import Response
+
+from hotline import web
+from hotline.settings import Settings
+from hotline.telephony.prompts import Prompts
+from models import Database
+
+
+@dataclass(frozen=True)
+class Hotline:
+    """What every view needs, made once at start."""
+
+    settings: Settings
+    database: Database
+    scheme: Scheme
+    clock: Clock
+    prompts: Prompts
+
+
+def current() -> Hotline:
+    return cast(Hotline, current_app.extensions["hotline"])
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
+    """The database must have its tables already (`hotline.setup.prepare_home`)."""
+    app = Flask("hotline")
+    app.secret_key = settings.session_secret
+    app.config.update(
+        # The largest upload is a minute of microphone audio in the simulator.
+        MAX_CONTENT_LENGTH=16 * 1024 * 1024,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
+        TEMPLATES_AUTO_RELOAD=False,
+    )
+    app.extensions["hotline"] = Hotline(
+        settings=settings,
+        database=Database(settings.database_url),
+        scheme=load_scheme(settings.scheme),
+        clock=clock or SystemClock(),
+        prompts=Prompts.load(settings.prompts_dir),
+    )
+    csrf = CSRFProtect(app)
+    web.secure(app)
+    for name in ("telephony.webhooks", "telephony.prompts", "desk", "board", "health"):
+        app.register_blueprint(import_module(f"hotline.{name}").blueprint)
+    # Carriers sign their requests instead of carrying a token of ours.
+    csrf.exempt("hotline.telephony.webhooks")
+    if settings.demo:
+        phone = import_module("hotline.phone")
+        app.register_blueprint(phone.blueprint)
+        csrf.exempt(phone.carrier_blueprint)
+        app.register_blueprint(phone.carrier_blueprint)
+    app.add_url_rule("/", view_func=_home)
+    return app
+
+
+def _home() -> Response:
+    return redirect("/board/")

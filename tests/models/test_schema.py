@@ -1,0 +1,32 @@
+from datetime import UTC, datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.exc import StatementError
+
+from models import Base, Call
+from models.schema import upgrade_schema
+
+
+def test_the_migrations_make_exactly_the_tables_that_the_models_describe(database):
+    with database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_upgrading_twice_changes_nothing(database):
+    upgrade_schema(database)
+
+
+def test_times_come_back_aware_and_in_utc(database):
+    moment = datetime(2026, 3, 9, 1, 2, 3, tzinfo=UTC)
+    with database.write() as session:
+        session.add(Call(sid="CA1", started_at=moment))
+    with database.read() as session:
+        assert session.query(Call).one().started_at == moment
+        assert session.query(Call).one().started_at.tzinfo == UTC
+
+
+def test_a_naive_time_is_refused(database):
+    with pytest.raises(StatementError, match="naive datetime"), database.write() as session:
+        session.add(Call(sid="CA1", started_at=datetime(2026, 3, 9)))  # noqa: DTZ001
