@@ -1,0 +1,1 @@
+"""Understanding: audio, transcription, dialect, places, classification, similarity. No database, no web."""

@@ -1,0 +1,147 @@
+"""Sound files of any kind to what a recogniser wants: mono float32 at the model's rate.
+
+The file's name and its headers are never trusted: the kind is found from the bytes, the length is counted
+while decoding, and every limit holds whatever a header says.
+"""
+
+import io
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import soundfile
+import soxr
+
+Samples = npt.NDArray[np.float32]
+
+MODEL_RATE = 16_000
+"""Hz; small Vosk models abort on any other rate, and Whisper knows only this one."""
+
+MAX_BYTES = 128 * 1024 * 1024
+MAX_SECONDS = 15 * 60.0
+# A carrier records at 8 kHz, a studio at 192 kHz; a header outside of that is damage or malice.
+RATES = range(4_000, 192_001)
+MAX_CHANNELS = 8
+# Below this level (dBFS) a telephone line carries only its own noise.
+SILENCE_PEAK_DB = -50.0
+CLIPPED_AT = 0.999
+
+
+class AudioError(Exception):
+    """The file cannot be used. `reason` is one of: missing, empty, not_audio, too_big, too_long, damaged."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Audio:
+    """Mono samples in [-1, 1] at `rate` Hz, with what was measured on the way.
+
+    `level` and `peak` are dBFS (-inf for digital silence), `clipped` the share of samples at full scale,
+    `complete` False when the file broke off before the length that it promised.
+    """
+
+    samples: Samples
+    rate: int
+    original_rate: int
+    peak: float
+    level: float
+    clipped: float
+    complete: bool = True
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.rate
+
+    @property
+    def silent(self) -> bool:
+        return self.peak < SILENCE_PEAK_DB
+
+    def pcm16(self) -> bytes:
+        """The samples as 16-bit little-endian PCM."""
+        return (np.clip(self.samples, -1.0, 1.0) * 32767).astype("<i2").tobytes()
+
+
+def load_audio(path: Path, *, rate: int = MODEL_RATE, max_seconds: float = MAX_SECONDS) -> Audio:
+    """Decode a WAV, MP3, OGG, FLAC ... file. Raises AudioError; silence is no error (see `Audio.silent`)."""
+    return decode(_read(path), rate=rate, max_seconds=max_seconds)
+
+
+def decode(data: bytes, *, rate: int = MODEL_RATE, max_seconds: float = MAX_SECONDS) -> Audio:
+    """The same for the bytes of a file."""
+    if not data:
+        raise AudioError("empty")
+    try:
+        with soundfile.SoundFile(io.BytesIO(data)) as file:
+            original, complete = _decode(file, max_seconds)
+            original_rate = int(file.samplerate)
+    except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError) as error:
+        raise AudioError("not_audio", str(error)) from error
+    if not len(original):
+        raise AudioError("empty", "no samples")
+    samples = original if original_rate == rate else soxr.resample(original, original_rate, rate)
+    if not len(samples):
+        raise AudioError("empty", "no samples")
+    return Audio(
+        samples=np.ascontiguousarray(samples, dtype=np.float32),
+        rate=rate,
+        original_rate=original_rate,
+        peak=_decibel(float(np.max(np.abs(original)))),
+        level=_decibel(math.sqrt(float(np.mean(np.square(original, dtype=np.float64))))),
+        clipped=float(np.mean(np.abs(original) >= CLIPPED_AT)),
+        complete=complete,
+    )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise AudioError("missing", error.strerror or str(error)) from error
+    if len(data) > MAX_BYTES:
+        raise AudioError("too_big", f"more than {MAX_BYTES // 1024 // 1024} MB")
+    return data
+
+
+def _decode(file: soundfile.SoundFile, max_seconds: float) -> tuple[Samples, bool]:
+    if file.samplerate not in RATES or not 1 <= file.channels <= MAX_CHANNELS:
+        raise AudioError("damaged", f"{file.channels} channels at {file.samplerate} Hz")
+    limit = int(max_seconds * file.samplerate)
+    blocks: list[Samples] = []
+    count = 0
+    try:
+        for block in _blocks(file):
+            count += len(block)
+            if count > limit:
+                raise AudioError("too_long", f"more than {max_seconds:.0f} s")
+            blocks.append(_mono(block))
+    except soundfile.SoundFileError as error:
+        # A file that breaks off in the middle still holds what was said until then.
+        if not blocks:
+            raise AudioError("damaged", str(error)) from error
+        return np.concatenate(blocks), False
+    if not blocks:
+        return np.zeros(0, dtype=np.float32), False
+    return np.concatenate(blocks), count >= file.frames
+
+
+def _blocks(file: soundfile.SoundFile) -> Iterator[Samples]:
+    while len(block := file.read(file.samplerate, dtype="float32", always_2d=True)):
+        yield block
+
+
+def _mono(block: Samples) -> Samples:
+    # A float file may hold NaN or infinity, which would spread through the resampler.
+    clean = np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0)
+    mono: Samples = np.clip(clean.mean(axis=1, dtype=np.float32), -1.0, 1.0)
+    return mono
+
+
+def _decibel(value: float) -> float:
+    return 20 * math.log10(value) if value > 0 else -math.inf

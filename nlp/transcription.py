@@ -1,0 +1,82 @@
+"""Sound to text: one protocol, several engines. A model is a folder; its layout says which engine reads it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from nlp.audio import Audio
+
+
+class TranscriptionError(Exception):
+    """The model cannot be used, or the recogniser failed on this audio."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """`start` and `end` in seconds of the audio, `confidence` 0 to 1."""
+
+    word: str
+    start: float
+    end: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Transcription:
+    """`text` reads as Chinese is written: no spaces but between Latin words. `cpu_seconds`: its cost."""
+
+    text: str
+    words: tuple[Word, ...]
+    engine: str
+    cpu_seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "words": [
+                {"word": word.word, "start": word.start, "end": word.end, "confidence": word.confidence}
+                for word in self.words
+            ],
+        }
+
+
+class Transcriber(Protocol):
+    """`engine` names engine and model ("vosk:vosk-model-small-cn-0.22"). It serves one thread at a time."""
+
+    engine: str
+
+    def transcribe(self, audio: Audio) -> Transcription: ...
+
+
+def layout(model_dir: Path) -> str:
+    """"vosk", "whisper" or "": which engine's model the folder holds."""
+    if (model_dir / "model.bin").is_file() and (model_dir / "tokenizer.json").is_file():
+        return "whisper"
+    if any((model_dir / path).is_file() for path in ("am/final.mdl", "final.mdl")):
+        return "vosk"
+    return ""
+
+
+def open_transcriber(model_dir: Path) -> Transcriber:
+    """Load the model in `model_dir` (0.1 to 20 s). Raises TranscriptionError, never ends the process."""
+    found = layout(model_dir)
+    if found == "vosk":
+        from nlp.vosk_engine import VoskTranscriber
+
+        return VoskTranscriber(model_dir)
+    if found == "whisper":
+        from nlp.whisper_engine import WhisperTranscriber
+
+        return WhisperTranscriber(model_dir)
+    raise TranscriptionError(f"no speech model in {model_dir}")
+
+
+def join_words(words: Sequence[str]) -> str:
+    """Words to a readable line: Latin words keep a space between them, Chinese ones do not."""
+    line = ""
+    for word in words:
+        if line and word and line[-1].isascii() and word[0].isascii():
+            line += " "
+        line += word
+    return line
