@@ -26,7 +26,7 @@ from models.ledger import (
 from models.notices import Medium, Notice, NoticeState, Priority
 from models.people import Courtyard, Resident, Role, Station, User
 from models.record import AccessEntry, CalendarOverride, Counter
-from models.work import Leased, claim, claim_next, release
+from models.work import Leased, claim, claim_next, find_or_add, release
 
 __all__ = [
     "AccessEntry",
@@ -63,6 +63,7 @@ __all__ = [
     "User",
     "claim",
     "claim_next",
+    "find_or_add",
     "next_number",
     "release",
     "utc",

@@ -47,9 +47,8 @@ class Call(Base):
 
 class RecordingState(enum.StrEnum):
     ANNOUNCED = "announced"  # to be fetched
-    STORED = "stored"  # on our disk, to be transcribed
-    TRANSCRIBED = "transcribed"  # to be made a suggestion
-    DONE = "done"
+    STORED = "stored"  # on our disk, to be transcribed and understood
+    DONE = "done"  # a suggestion with a transcript
     NEEDS_LISTENING = "needs_listening"  # 需要人工听: a case without a machine transcript
     LOST = "lost"  # the carrier has no audio: a case that asks for a call back
     EMPTY = "empty"  # the carrier says absent: nothing was said

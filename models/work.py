@@ -8,7 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from models.base import Base
 
 
 class Leased:
@@ -22,6 +25,21 @@ class Leased:
 
 
 Work = TypeVar("Work", bound=Leased)
+Row = TypeVar("Row", bound=Base)
+
+
+def find_or_add(session: Session, model: type[Row], *, key: str, value: str, **rest: Any) -> tuple[Row, bool]:
+    """The row whose unique column `key` is `value`, locked, and whether it is new.
+
+    Safe for parallel duplicates: the database decides who was first, the others get the first one's row."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    statement = (
+        dialect.insert(model).values({key: value, **rest}).on_conflict_do_nothing(index_elements=[key])
+    )
+    result = session.execute(statement)
+    assert isinstance(result, CursorResult)
+    row = session.scalars(select(model).where(getattr(model, key) == value).with_for_update()).one()
+    return row, result.rowcount == 1
 
 
 def claim(session: Session, row: Work, *, now: datetime, lease: timedelta) -> bool:

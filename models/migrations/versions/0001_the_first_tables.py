@@ -337,7 +337,6 @@ def upgrade() -> None:
             sa.Enum(
                 "announced",
                 "stored",
-                "transcribed",
                 "done",
                 "needs_listening",
                 "lost",

@@ -1,0 +1,1 @@
+"""The telephone side: signed webhooks in, the carrier's door out."""

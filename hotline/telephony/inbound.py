@@ -1,0 +1,113 @@
+"""What a webhook writes. Every function may be called again with the same facts, in any order, in parallel."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handling.residents import find_or_add_resident
+from models import Call, CallState, Recording, RecordingState, Text, find_or_add, release
+
+# A recording whose call we have not heard of yet waits a little for the late webhook that names the caller.
+UNKNOWN_CALLER_PATIENCE = timedelta(seconds=20)
+
+
+@dataclass(frozen=True)
+class CallFacts:
+    """What the carrier tells of a call with every webhook; numbers are "" when withheld or not told."""
+
+    sid: str
+    from_number: str
+    to_number: str
+    status: str
+
+
+def register_call(session: Session, facts: CallFacts, now: datetime) -> Call:
+    call, _ = find_or_add(session, Call, key="sid", value=facts.sid, started_at=now)
+    if facts.from_number and not call.from_number:
+        _name_caller(session, call, facts, now)
+    if facts.status:
+        call.carrier_status = facts.status
+    return call
+
+
+def _name_caller(session: Session, call: Call, facts: CallFacts, now: datetime) -> None:
+    call.from_number, call.to_number = facts.from_number, facts.to_number
+    call.resident = find_or_add_resident(session, facts.from_number, now)
+    for recording in call.recordings:
+        if recording.suggestion and recording.suggestion.resident is None:
+            recording.suggestion.resident = call.resident
+
+
+def announce_recording(
+    session: Session, call: Call, sid: str, url: str, seconds: int | None, now: datetime
+) -> Recording:
+    """The carrier has, or will soon have, audio of this call."""
+    patience = timedelta() if call.from_number else UNKNOWN_CALLER_PATIENCE
+    recording, _ = find_or_add(
+        session,
+        Recording,
+        key="sid",
+        value=sid,
+        call_id=call.id,
+        url=url,
+        announced_at=now,
+        announced_seconds=seconds,
+        next_try_at=now + patience,
+    )
+    if url and not recording.url:
+        recording.url = url
+    if call.state is not CallState.CALLED_BACK:
+        call.state = CallState.RECORDED
+    return recording
+
+
+def recording_failed(session: Session, recording: Recording, state: RecordingState, error: str) -> None:
+    """The carrier says that there is no audio. Too late when we have it already."""
+    if recording.state is RecordingState.ANNOUNCED:
+        recording.error = error
+        release(recording, state)
+    session.flush()
+    if recording.call.ended_at:
+        miss_call_without_recording(session, recording.call)
+
+
+def note_silence(call: Call, attempt: int) -> None:
+    call.silent_attempts = max(call.silent_attempts, attempt)
+
+
+def end_call(session: Session, call: Call, now: datetime) -> None:
+    if call.ended_at is None:
+        call.ended_at = now
+    miss_call_without_recording(session, call)
+
+
+def miss_call_without_recording(session: Session, call: Call) -> None:
+    """Nothing was said: a volunteer calls back."""
+    if call.state not in (CallState.IN_PROGRESS, CallState.RECORDED):
+        return
+    spoken = select(Recording.id).where(
+        Recording.call_id == call.id, Recording.state != RecordingState.EMPTY
+    )
+    if session.scalar(spoken.limit(1)) is None:
+        call.state = CallState.MISSED
+
+
+def store_text(
+    session: Session, *, sid: str, from_number: str, to_number: str, body: str, now: datetime
+) -> Text:
+    """Keep the message; the worker finds out what it is."""
+    text, is_new = find_or_add(
+        session,
+        Text,
+        key="sid",
+        value=sid,
+        from_number=from_number,
+        to_number=to_number,
+        body=body,
+        received_at=now,
+    )
+    if is_new:
+        text.resident = find_or_add_resident(session, from_number, now)
+    return text

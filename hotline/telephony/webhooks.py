@@ -1,0 +1,214 @@
+"""The carrier's webhooks: parse, commit, answer. No network and no decoding here: the worker does the rest."""
+
+from flask import Blueprint, Response, abort, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handling.calendar import is_staffed, load_calendar
+from handling.intake import open_case_of
+from handling.notices import status_prompts
+from hotline.app import current
+from hotline.telephony import inbound, receipts
+from hotline.telephony.inbound import CallFacts
+from hotline.telephony.signature import require_carrier_signature
+from hotline.telephony.twiml import CallScript
+from models import Call, CallState, Notice, RecordingState, User
+
+blueprint = Blueprint("twilio", __name__, url_prefix="/twilio")
+blueprint.before_request(require_carrier_signature)
+
+ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
+# What the carrier writes instead of a number that the caller withheld.
+WITHHELD = {"anonymous", "restricted", "unknown", "unavailable", "+266696687", "+7378742833", "+2562533", "+8656696"}
+
+
+@blueprint.post("/voice")
+def voice() -> Response:
+    with current().database.write() as session:
+        call = _call(session)
+        case_state = _case_state(session, call)
+    return _twiml(_script().welcome(case_state))
+
+
+@blueprint.post("/voice/fallback")
+def fallback() -> Response:
+    """For the carrier's fallback URL: touches no database, so it answers when that is what failed."""
+    return _twiml(_script().speak(["apology"], attempt=1))
+
+
+@blueprint.post("/voice/keys")
+def keys() -> Response:
+    """Shortcuts: 1 how my case stands, 0 a person. Any other key leads to the tone."""
+    digit = _value("Digits")
+    with current().database.write() as session:
+        call = _call(session)
+        if digit == "1":
+            _answered(call)
+            words = _case_state(session, call) or ["no_case"]
+        elif digit == "0":
+            if phone := _duty_phone(session):
+                return _twiml(_script().connect(phone))
+            words = ["nobody_there"]
+        else:
+            words = []
+    return _twiml(_script().speak([*words, "speak"], attempt=1))
+
+
+@blueprint.post("/voice/dialled")
+def dialled() -> Response:
+    """A duty phone rang: talked, or nobody there."""
+    with current().database.write() as session:
+        call = _call(session)
+        if _value("DialCallStatus") in ("completed", "answered"):
+            _answered(call)
+            return _twiml(_script().bye([]))
+    return _twiml(_script().speak(["nobody_there", "speak"], attempt=1))
+
+
+@blueprint.post("/voice/silent/<int:attempt>")
+def silent(attempt: int) -> Response:
+    with current().database.write() as session:
+        return _heard_nothing(session, _call(session), attempt)
+
+
+@blueprint.post("/voice/recorded")
+def recorded() -> Response:
+    """<Record>'s action: the caller has finished. The audio may not be there yet."""
+    with current().database.write() as session:
+        call = _call(session)
+        seconds = _seconds()
+        # Somleng comes here with nothing recorded, too.
+        if seconds == 0:
+            return _heard_nothing(session, call, call.silent_attempts + 1)
+        inbound.announce_recording(
+            session, call, _sid("RecordingSid"), _value("RecordingUrl"), seconds, current().clock.now()
+        )
+    return _twiml(_script().bye(["thanks"]))
+
+
+@blueprint.post("/recording")
+def recording() -> Response:
+    """recordingStatusCallback. Comes also when the caller just hung up, before or after the call's end."""
+    status = _value("RecordingStatus") or "completed"
+    with current().database.write() as session:
+        now = current().clock.now()
+        call = _call(session)
+        row = inbound.announce_recording(
+            session, call, _sid("RecordingSid"), _value("RecordingUrl"), _seconds(), now
+        )
+        if status == "absent" or (status == "completed" and _seconds() == 0):
+            inbound.recording_failed(session, row, RecordingState.EMPTY, _value("ErrorCode") or "absent")
+        elif status == "failed":
+            inbound.recording_failed(session, row, RecordingState.LOST, _value("ErrorCode") or "failed")
+    return _done()
+
+
+@blueprint.post("/voice/status")
+def voice_status() -> Response:
+    with current().database.write() as session:
+        call = _call(session)
+        if call.carrier_status in ENDED:
+            inbound.end_call(session, call, current().clock.now())
+    return _done()
+
+
+@blueprint.post("/sms")
+def sms() -> Response:
+    with current().database.write() as session:
+        inbound.store_text(
+            session,
+            sid=_value("MessageSid") or _sid("SmsSid"),
+            from_number=_number("From"),
+            to_number=_number("To"),
+            body=_value("Body", limit=None),
+            now=current().clock.now(),
+        )
+    # The answer goes out through the outbox: sent once, with receipts.
+    return _twiml("<Response/>")
+
+
+@blueprint.post("/notice/<int:notice_id>/status")
+def notice_status(notice_id: int) -> Response:
+    """Delivery receipt of a text or of a call-back. The id in the URL finds the notice even when the receipt
+    overtakes the answer to our own request."""
+    with current().database.write() as session:
+        notice = session.get(Notice, notice_id, with_for_update=True) or abort(404)
+        status = _value("MessageStatus") or _value("CallStatus")
+        receipts.apply(notice, status, _value("ErrorCode"), current().clock.now())
+    return _done()
+
+
+@blueprint.post("/notice/<int:notice_id>/voice")
+def notice_voice(notice_id: int) -> Response:
+    """A resident picked up our call-back."""
+    with current().database.read() as session:
+        notice = session.get(Notice, notice_id) or abort(404)
+        return _twiml(_script().bye(notice.prompts))
+
+
+def _heard_nothing(session: Session, call: Call, attempt: int) -> Response:
+    inbound.note_silence(call, attempt)
+    if attempt < 2:
+        return _twiml(_script().speak(["not_heard"], attempt=2))
+    inbound.miss_call_without_recording(session, call)
+    return _twiml(_script().bye(["missed"]))
+
+
+def _call(session: Session) -> Call:
+    facts = CallFacts(
+        sid=_sid("CallSid"),
+        from_number=_number("From"),
+        to_number=_number("To"),
+        status=_value("CallStatus", limit=24),
+    )
+    return inbound.register_call(session, facts, current().clock.now())
+
+
+def _answered(call: Call) -> None:
+    if call.state is CallState.IN_PROGRESS:
+        call.state = CallState.ANSWERED
+
+
+def _case_state(session: Session, call: Call) -> list[str]:
+    case = call.resident and open_case_of(session, call.resident)
+    return status_prompts(current().scheme, case) if case else []
+
+
+def _duty_phone(session: Session) -> str | None:
+    """Whom the 0 key rings: in staffed hours the person on duty, else the configured duty phone."""
+    hotline = current()
+    if not is_staffed(load_calendar(session), hotline.scheme, hotline.clock.now()):
+        return None
+    on_duty = select(User.phone).where(User.on_duty, User.active, User.phone.is_not(None)).order_by(User.id)
+    return session.scalar(on_duty.limit(1)) or next(iter(hotline.settings.duty_phones), None)
+
+
+def _script() -> CallScript:
+    return CallScript(current().settings.public_url, current().prompts)
+
+
+def _value(name: str, limit: int | None = 1000) -> str:
+    # PostgreSQL stores no NUL; no carrier sends one on purpose.
+    return request.form.get(name, "").replace("\0", "")[:limit]
+
+
+def _sid(name: str) -> str:
+    return _value(name, limit=64) or abort(400)
+
+
+def _number(name: str) -> str:
+    number = _value(name, limit=64).strip()
+    return "" if number.lower() in WITHHELD else number
+
+
+def _seconds() -> int | None:
+    value = _value("RecordingDuration")
+    return int(value) if value.isascii() and value.isdigit() else None
+
+
+def _twiml(xml: str) -> Response:
+    return Response(xml, mimetype="text/xml")
+
+
+def _done() -> Response:
+    return Response(status=204)
