@@ -1,0 +1,304 @@
+"""Reads for the pages, apart from the writes: every list costs one or two statements, whatever its length."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from models import (
+    AccessEntry,
+    Call,
+    CallState,
+    Channel,
+    Courtyard,
+    Event,
+    Notice,
+    Rating,
+    Recording,
+    Resident,
+    Review,
+    Suggestion,
+    SuggestionState,
+    Urgency,
+    User,
+)
+
+OPEN = (SuggestionState.REVIEW, SuggestionState.HANDLING)
+# Shorter endings match half the ledger.
+PHONE_END = 4
+SOON = timedelta(hours=48)
+
+Row = TypeVar("Row")
+Rows = TypeVar("Rows", bound=Select[Any])
+
+
+@dataclass(frozen=True)
+class LedgerFilter:
+    """What the ledger page and the export show; an empty member does not narrow. Times are aware UTC,
+    `received_until` is exclusive; `due` is "late" or "soon"."""
+
+    search: str = ""
+    state: SuggestionState | None = None
+    level: str = ""
+    domain: str = ""
+    urgency: Urgency | None = None
+    channel: Channel | None = None
+    handler_id: int | None = None
+    courtyard_id: int | None = None
+    received_from: datetime | None = None
+    received_until: datetime | None = None
+    due: str = ""
+    sort: str = "-number"
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """One page of a list. `number` counts from 1; `total` is the length of the whole list."""
+
+    rows: list[Row]
+    number: int
+    total: int
+    per_page: int
+
+    @property
+    def count(self) -> int:
+        return max(1, -(-self.total // self.per_page))
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The board's figures; `done_rate` and `satisfaction` (1 to 5) are None with nothing to count."""
+
+    valid: int
+    done: int
+    satisfaction: float | None
+
+    @property
+    def done_rate(self) -> float | None:
+        return self.done / self.valid if self.valid else None
+
+
+def review_queue(session: Session, limit: int = 200) -> list[Suggestion]:
+    """What waits for a volunteer: emergencies first, then the oldest."""
+    waiting = (
+        select(Suggestion)
+        .where(Suggestion.state == SuggestionState.REVIEW)
+        .order_by(_emergencies_first(), Suggestion.received_at, Suggestion.id)
+        .options(*_list_row(), joinedload(Suggestion.claimed_by))
+    )
+    return list(session.scalars(waiting.limit(limit)))
+
+
+def count_waiting(session: Session) -> int:
+    return session.scalar(select(func.count()).where(Suggestion.state == SuggestionState.REVIEW)) or 0
+
+
+def next_free(session: Session, user_id: int, now: datetime) -> Iterator[Suggestion]:
+    """The queue without what somebody else holds; the caller claims the first that it can."""
+    held = and_(Suggestion.claimed_until > now, Suggestion.claimed_by_id != user_id)
+    free = (
+        select(Suggestion)
+        .where(Suggestion.state == SuggestionState.REVIEW, or_(Suggestion.claimed_until.is_(None), ~held))
+        .order_by(_emergencies_first(), Suggestion.received_at, Suggestion.id)
+    )
+    yield from session.scalars(free.limit(8)).all()
+
+
+def missed_calls(session: Session, limit: int = 100) -> list[Call]:
+    """Callers who said nothing or hung up before the beep, the longest waiting first."""
+    missed = select(Call).where(Call.state == CallState.MISSED).order_by(Call.started_at, Call.id)
+    return list(session.scalars(missed.options(joinedload(Call.resident)).limit(limit)))
+
+
+def my_cases(session: Session, user_id: int, steps: Collection[str] = ()) -> list[Suggestion]:
+    """The cases in hand that are this user's, and those at one of `steps` that have no handler yet;
+    nearest due date first."""
+    unassigned = and_(Suggestion.handler_id.is_(None), Suggestion.step.in_(steps))
+    mine = (
+        select(Suggestion)
+        .where(Suggestion.state == SuggestionState.HANDLING)
+        .where(or_(Suggestion.handler_id == user_id, unassigned))
+        .order_by(Suggestion.due.is_(None), Suggestion.due, Suggestion.number)
+        .options(*_list_row(), joinedload(Suggestion.handler))
+    )
+    return list(session.scalars(mine))
+
+
+def case_story(session: Session, number: int) -> Suggestion | None:
+    """A suggestion with all that the case page tells, in a fixed number of statements."""
+    found = (
+        select(Suggestion)
+        .where(Suggestion.number == number)
+        .options(
+            *_list_row(),
+            joinedload(Suggestion.handler),
+            joinedload(Suggestion.claimed_by),
+            joinedload(Suggestion.station),
+            selectinload(Suggestion.recordings).joinedload(Recording.transcript),
+            selectinload(Suggestion.texts),
+            selectinload(Suggestion.events).joinedload(Event.actor),
+            selectinload(Suggestion.reviews).joinedload(Review.reviewer),
+            selectinload(Suggestion.ratings),
+        )
+    )
+    return session.scalars(found).one_or_none()
+
+
+def notices_of(session: Session, suggestion_id: int) -> list[Notice]:
+    return list(
+        session.scalars(select(Notice).where(Notice.suggestion_id == suggestion_id).order_by(Notice.id))
+    )
+
+
+def open_texts(session: Session, besides: int, limit: int = 500) -> list[tuple[int, str]]:
+    """(id, text) of the newest open cases: what a duplicate is looked for in."""
+    rows = session.execute(
+        select(Suggestion.id, func.coalesce(func.nullif(Suggestion.standard_text, ""), Suggestion.text))
+        .where(Suggestion.state.in_(OPEN), Suggestion.id != besides)
+        .order_by(Suggestion.id.desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def suggestions_by_id(session: Session, ids: Collection[int]) -> dict[int, Suggestion]:
+    if not ids:
+        return {}
+    rows = session.scalars(select(Suggestion).where(Suggestion.id.in_(ids)).options(*_list_row()))
+    return {row.id: row for row in rows}
+
+
+def ledger_page(
+    session: Session, wanted: LedgerFilter, *, now: datetime, page: int, per_page: int = 50
+) -> Page[Suggestion]:
+    """Two statements: the count and the rows. A page beyond the last shows the last."""
+    narrowed = _narrow(select(Suggestion.id), wanted, now)
+    total = session.scalar(select(func.count()).select_from(narrowed.subquery())) or 0
+    number = min(max(1, page), max(1, -(-total // per_page)))
+    rows = _ledger(wanted, now).limit(per_page).offset((number - 1) * per_page)
+    return Page(list(session.scalars(rows)), number, total, per_page)
+
+
+def ledger_rows(session: Session, wanted: LedgerFilter, *, now: datetime) -> Iterator[Suggestion]:
+    """The whole filtered ledger, read in portions: a large export must not fill the memory."""
+    yield from session.scalars(_ledger(wanted, now).execution_options(yield_per=500)).all()
+
+
+def handlers(session: Session) -> list[User]:
+    """Who can be given a case."""
+    from_roles = select(User).where(User.active.is_(True)).order_by(User.role, User.name)
+    return list(session.scalars(from_roles))
+
+
+def courtyards(session: Session) -> list[Courtyard]:
+    return list(session.scalars(select(Courtyard).order_by(Courtyard.name)))
+
+
+def board_page(session: Session, *, page: int, per_page: int = 20) -> Page[Suggestion]:
+    """Finished cases that a coordinator released, the newest first."""
+    released = and_(Suggestion.state == SuggestionState.DONE, Suggestion.published_at.is_not(None))
+    total = session.scalar(select(func.count(Suggestion.id)).where(released)) or 0
+    number = min(max(1, page), max(1, -(-total // per_page)))
+    rows = (
+        select(Suggestion)
+        .where(released)
+        .order_by(Suggestion.published_at.desc(), Suggestion.id.desc())
+        .options(joinedload(Suggestion.courtyard))
+        .limit(per_page)
+        .offset((number - 1) * per_page)
+    )
+    return Page(list(session.scalars(rows)), number, total, per_page)
+
+
+def figures(session: Session) -> Figures:
+    """Valid suggestions (not noise, not merged, not waiting), finished ones, mean rating: one statement."""
+    valid = Suggestion.state.in_((SuggestionState.HANDLING, SuggestionState.DONE))
+    satisfaction = select(func.avg(Rating.score)).scalar_subquery()
+    row = session.execute(
+        select(
+            func.count(case((valid, 1))),
+            func.count(case((Suggestion.state == SuggestionState.DONE, 1))),
+            satisfaction,
+        )
+    ).one()
+    return Figures(row[0], row[1], None if row[2] is None else float(row[2]))
+
+
+def access_page(session: Session, *, page: int, per_page: int = 100) -> Page[Any]:
+    """Rows (entry, user) of the access log, the newest first."""
+    total = session.scalar(select(func.count(AccessEntry.id))) or 0
+    number = min(max(1, page), max(1, -(-total // per_page)))
+    rows = (
+        select(AccessEntry, User)
+        .join(User, User.id == AccessEntry.user_id)
+        .order_by(AccessEntry.id.desc())
+        .limit(per_page)
+        .offset((number - 1) * per_page)
+    )
+    return Page(list(session.execute(rows)), number, total, per_page)
+
+
+def _emergencies_first() -> ColumnElement[int]:
+    return case((Suggestion.urgency == Urgency.EMERGENCY, 0), else_=1)
+
+
+def _list_row() -> tuple[Any, ...]:
+    return (joinedload(Suggestion.resident), joinedload(Suggestion.courtyard))
+
+
+def _ledger(wanted: LedgerFilter, now: datetime) -> Select[Suggestion]:
+    rows = _narrow(select(Suggestion), wanted, now).options(*_list_row(), joinedload(Suggestion.handler))
+    columns = {
+        "number": Suggestion.number,
+        "received_at": Suggestion.received_at,
+        "due": Suggestion.due,
+        "level": Suggestion.level,
+    }
+    name = wanted.sort.removeprefix("-")
+    column: Any = columns.get(name, Suggestion.number)
+    ordered = column.desc() if wanted.sort.startswith("-") else column.asc()
+    # Cases without a due date stand last in both directions, on both databases.
+    return rows.order_by(column.is_(None), ordered, Suggestion.id.desc())
+
+
+def _narrow(rows: Rows, wanted: LedgerFilter, now: datetime) -> Rows:
+    equals = {
+        Suggestion.state: wanted.state,
+        Suggestion.level: wanted.level,
+        Suggestion.domain: wanted.domain,
+        Suggestion.urgency: wanted.urgency,
+        Suggestion.channel: wanted.channel,
+        Suggestion.handler_id: wanted.handler_id,
+        Suggestion.courtyard_id: wanted.courtyard_id,
+    }
+    rows = rows.where(*(column == value for column, value in equals.items() if value))
+    if wanted.received_from:
+        rows = rows.where(Suggestion.received_at >= wanted.received_from)
+    if wanted.received_until:
+        rows = rows.where(Suggestion.received_at < wanted.received_until)
+    if wanted.due == "late":
+        rows = rows.where(Suggestion.state.in_(OPEN), Suggestion.due < now)
+    if wanted.due == "soon":
+        rows = rows.where(Suggestion.state.in_(OPEN), Suggestion.due.between(now, now + SOON))
+    if wanted.search.strip():
+        rows = rows.where(_matches(wanted.search.strip()))
+    return rows
+
+
+def _matches(search: str) -> ColumnElement[bool]:
+    """Words of the text, the number, or the end of the phone number."""
+    found: list[ColumnElement[bool]] = [
+        column.contains(search, autoescape=True)
+        for column in (Suggestion.text, Suggestion.standard_text, Suggestion.place, Suggestion.feedback)
+    ]
+    digits = search.replace(" ", "").replace("-", "")
+    if digits.isascii() and digits.isdigit():
+        if len(digits) < 10:
+            found.append(Suggestion.number == int(digits))
+        if len(digits) >= PHONE_END:
+            ends = select(Resident.id).where(Resident.phone.endswith(digits, autoescape=True))
+            found.append(Suggestion.resident_id.in_(ends))
+    return or_(*found)
