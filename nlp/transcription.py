@@ -1,4 +1,4 @@
-"""Sound to text: one protocol, several engines. A model is a folder; its layout says which engine reads it."""
+"""Sound to text: one protocol, several engines. A model is a folder; its layout names the engine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class Transcriber(Protocol):
 
 
 def layout(model_dir: Path) -> str:
-    """"vosk", "whisper" or "": which engine's model the folder holds."""
+    """ "vosk", "whisper" or "": which engine's model the folder holds."""
     if (model_dir / "model.bin").is_file() and (model_dir / "tokenizer.json").is_file():
         return "whisper"
     if any((model_dir / path).is_file() for path in ("am/final.mdl", "final.mdl")):
