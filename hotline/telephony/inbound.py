@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from handling.residents import find_or_add_resident
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handling.residents import find_or_add_resident
 from models import Call, CallState, Recording, RecordingState, Text, find_or_add, release
 
 # A recording whose call we have not heard of yet waits a little for the late webhook that names the caller.
@@ -87,16 +87,12 @@ def miss_call_without_recording(session: Session, call: Call) -> None:
     """Nothing was said: a volunteer calls back."""
     if call.state not in (CallState.IN_PROGRESS, CallState.RECORDED):
         return
-    spoken = select(Recording.id).where(
-        Recording.call_id == call.id, Recording.state != RecordingState.EMPTY
-    )
+    spoken = select(Recording.id).where(Recording.call_id == call.id, Recording.state != RecordingState.EMPTY)
     if session.scalar(spoken.limit(1)) is None:
         call.state = CallState.MISSED
 
 
-def store_text(
-    session: Session, *, sid: str, from_number: str, to_number: str, body: str, now: datetime
-) -> Text:
+def store_text(session: Session, *, sid: str, from_number: str, to_number: str, body: str, now: datetime) -> Text:
     """Keep the message; the worker finds out what it is."""
     text, is_new = find_or_add(
         session,

@@ -96,9 +96,10 @@ class TwilioCarrier:
         if not self._is_ours(url):
             # Our token goes nowhere else, whoever names the address.
             raise CarrierError("host", f"not our carrier's address: {urlsplit(url).netloc}", Outcome.PERSON)
-        with _errors(), requests.get(
-            url, auth=self._auth, timeout=TIMEOUT, stream=True, allow_redirects=False
-        ) as answer:
+        with (
+            _errors(),
+            requests.get(url, auth=self._auth, timeout=TIMEOUT, stream=True, allow_redirects=False) as answer,
+        ):
             if answer.status_code in (404, 410):
                 raise RecordingMissing(f"http {answer.status_code}", "no audio there", Outcome.RETRY)
             if answer.status_code != 200:

@@ -1,12 +1,12 @@
 """The carrier's webhooks: parse, commit, answer. No network and no decoding here: the worker does the rest."""
 
 from flask import Blueprint, Response, abort, request
+from handling.intake import open_case_of
+from handling.notices import status_prompts
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.calendar import is_staffed, load_calendar
-from handling.intake import open_case_of
-from handling.notices import status_prompts
 from hotline.app import current
 from hotline.telephony import inbound, receipts
 from hotline.telephony.inbound import CallFacts
@@ -19,7 +19,16 @@ blueprint.before_request(require_carrier_signature)
 
 ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
 # What the carrier writes instead of a number that the caller withheld.
-WITHHELD = {"anonymous", "restricted", "unknown", "unavailable", "+266696687", "+7378742833", "+2562533", "+8656696"}
+WITHHELD = {
+    "anonymous",
+    "restricted",
+    "unknown",
+    "unavailable",
+    "+266696687",
+    "+7378742833",
+    "+2562533",
+    "+8656696",
+}
 
 
 @blueprint.post("/voice")

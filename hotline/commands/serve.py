@@ -1,0 +1,47 @@
+"""`hotline serve`, `hotline worker`: the product in service."""
+
+import signal
+
+import click
+
+from hotline.server import serve_web, supervised_worker
+from hotline.settings import read_settings
+from hotline.setup import prepare_home
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; put a TLS proxy before it."
+)
+@click.option("--no-worker", is_flag=True, help="Web alone; workers run elsewhere.")
+def serve(port: int, host: str, no_worker: bool) -> None:
+    """Web and worker on this machine. 启动热线"""
+    settings = read_settings().safe()
+    if settings.demo:
+        raise click.ClickException(
+            f"{settings.home} holds the demonstration, whose passwords are public. Set HOTLINE_HOME to another "
+            "folder. 这是演示数据,密码公开,请换一个 HOTLINE_HOME。"
+        )
+    prepare_home(settings)
+    click.echo(f"乡音热线 on http://{host}:{port}/desk/ , for the carrier {settings.public_url}/twilio/voice")
+    with supervised_worker(enabled=not no_worker):
+        serve_web(settings, host, port)
+
+
+@click.command()
+def worker() -> None:
+    """The worker alone: transcribes, understands, sends. 只启动后台"""
+    from hotline.worker.run import Worker
+
+    settings = read_settings()
+    if not settings.demo:
+        settings.safe()
+    prepare_home(settings)
+    running = Worker(settings)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: running.stop())
+    running.run()
+
+
+COMMANDS = (serve, worker)

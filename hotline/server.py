@@ -1,0 +1,59 @@
+"""The web server of this machine and the worker beside it."""
+
+import logging
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import waitress
+
+from hotline.app import create_app
+from hotline.settings import Settings
+
+log = logging.getLogger(__name__)
+
+RESTART_PAUSE = 3.0
+
+
+def serve_web(settings: Settings, host: str, port: int) -> None:
+    """Until SIGTERM or Ctrl-C."""
+    signal.signal(signal.SIGTERM, _stop)
+    # Proxies pass the raw URL on unchanged; the signature check needs nothing else from them.
+    waitress.serve(create_app(settings), host=host, port=port, threads=8, ident="hotline")
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+@contextmanager
+def supervised_worker(*, enabled: bool = True) -> Iterator[None]:
+    """`hotline worker` as a child process, started again whenever it dies."""
+    if not enabled:
+        yield
+        return
+    stop = threading.Event()
+    thread = threading.Thread(target=_keep_running, args=(stop,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(timeout=30)
+
+
+def _keep_running(stop: threading.Event) -> None:
+    while not stop.is_set():
+        child = subprocess.Popen([sys.executable, "-m", "hotline", "worker"])
+        while child.poll() is None and not stop.wait(0.2):
+            pass
+        if stop.is_set():
+            child.terminate()
+            child.wait()
+            return
+        log.error("the worker ended (exit code %s) and is started again", child.returncode)
+        stop.wait(RESTART_PAUSE)

@@ -1,0 +1,1 @@
+"""The work behind the webhooks: each step claims a row, does one thing, commits."""

@@ -1,0 +1,81 @@
+"""The worker process: a thread for each kind of work, and APScheduler as the clock."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from handling.clock import SystemClock
+from handling.scheme import load_scheme
+from hotline.settings import Settings
+from hotline.telephony.twilio_carrier import TwilioCarrier
+from hotline.worker.context import WorkerContext
+from hotline.worker.outbox import ask_for_receipts, look_up_notice, send_notice
+from hotline.worker.recordings import delete_at_carrier, fetch_recording, transcribe_recording
+from hotline.worker.speech import PooledSpeech
+from hotline.worker.sweeps import end_forgotten_calls
+from hotline.worker.texts import process_text
+from models import Database
+
+log = logging.getLogger(__name__)
+
+# Seconds between two looks at an empty table. The tables are the queue: nothing else has to be told.
+IDLE = 0.25
+AFTER_ERROR = 5.0
+# Parallel downloads: one slow recording must not hold up the others.
+FETCHERS = 3
+
+
+class Worker:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stop = threading.Event()
+        self.context = WorkerContext(
+            settings=settings,
+            database=Database(settings.database_url),
+            scheme=load_scheme(settings.scheme),
+            clock=SystemClock(),
+            carrier=TwilioCarrier(settings),
+            speech=PooledSpeech(settings),
+        )
+
+    def run(self) -> None:
+        """Until `stop`."""
+        _ = self.context.understander  # a second of loading, before work waits for it
+        steps = [
+            *[fetch_recording] * FETCHERS,
+            *[transcribe_recording] * self._settings.speech_processes,
+            process_text,
+            send_notice,
+            look_up_notice,
+        ]
+        threads = [threading.Thread(target=self._repeat, args=(s,), name=s.__name__) for s in steps]
+        clock = self._start_clock()
+        for thread in threads:
+            thread.start()
+        self._stop.wait()
+        clock.shutdown(wait=False)
+        self.context.speech.close()
+        for thread in threads:
+            thread.join(timeout=20)
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    def _repeat(self, step: Callable[[WorkerContext], bool]) -> None:
+        while not self._stop.is_set():
+            try:
+                if not step(self.context):
+                    self._stop.wait(IDLE)
+            except Exception:
+                # The row's lease runs out and it is tried again; the other rows must not wait for it.
+                log.exception("%s failed", step.__name__)
+                self._stop.wait(AFTER_ERROR)
+
+    def _start_clock(self) -> BackgroundScheduler:
+        scheduler = BackgroundScheduler()
+        for seconds, sweep in ((5, delete_at_carrier), (60, ask_for_receipts), (60, end_forgotten_calls)):
+            scheduler.add_job(sweep, "interval", (self.context,), seconds=seconds, max_instances=1, coalesce=True)
+        scheduler.start()
+        return scheduler
