@@ -1,6 +1,7 @@
 """The web server of this machine and the worker beside it."""
 
 import logging
+import os
 import signal
 import subprocess
 import sys

@@ -12,7 +12,7 @@ from hotline.setup import prepare_home
 @click.command()
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; put a TLS proxy before it."
+    "--host", default="127.0.0.1", show_default=True, help="Where to listen; put a TLS proxy before it."
 )
 @click.option("--no-worker", is_flag=True, help="Web alone; workers run elsewhere.")
 def serve(port: int, host: str, no_worker: bool) -> None:
@@ -30,7 +30,8 @@ def serve(port: int, host: str, no_worker: bool) -> None:
 
 
 @click.command()
-def worker() -> None:
+@click.option("--parent", type=int, help="End when this process, which started us, is gone.")
+def worker(parent: int | None) -> None:
     """The worker alone: transcribes, understands, sends. 只启动后台"""
     from hotline.worker.run import Worker
 
@@ -41,7 +42,7 @@ def worker() -> None:
     running = Worker(settings)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: running.stop())
-    running.run()
+    running.run(parent)
 
 
 COMMANDS = (serve, worker)

@@ -1,6 +1,7 @@
 """The worker process: a thread for each kind of work, and APScheduler as the clock."""
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 
@@ -40,8 +41,8 @@ class Worker:
             speech=PooledSpeech(settings),
         )
 
-    def run(self) -> None:
-        """Until `stop`."""
+    def run(self, parent: int | None = None) -> None:
+        """Until `stop`, or until the process `parent` that started us is gone."""
         _ = self.context.understander  # a second of loading, before work waits for it
         steps = [
             *[fetch_recording] * FETCHERS,
@@ -54,7 +55,9 @@ class Worker:
         clock = self._start_clock()
         for thread in threads:
             thread.start()
-        self._stop.wait()
+        while not self._stop.wait(1.0):
+            if parent is not None and os.getppid() != parent:
+                self.stop()
         clock.shutdown(wait=False)
         self.context.speech.close()
         for thread in threads:
