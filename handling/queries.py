@@ -148,9 +148,7 @@ def case_story(session: Session, number: int) -> Suggestion | None:
 
 
 def notices_of(session: Session, suggestion_id: int) -> list[Notice]:
-    return list(
-        session.scalars(select(Notice).where(Notice.suggestion_id == suggestion_id).order_by(Notice.id))
-    )
+    return list(session.scalars(select(Notice).where(Notice.suggestion_id == suggestion_id).order_by(Notice.id)))
 
 
 def open_texts(session: Session, besides: int, limit: int = 500) -> list[tuple[int, str]]:

@@ -87,7 +87,7 @@ class Action(Part):
     next: the step that follows, "" to stay. state: the case's new state, None to keep it.
     page: "review" actions are taken on the review page (`handling.review`), the others on the case page.
     levels: only for these levels, empty for all. points: the rule that rewards the resident.
-    notice: the template that tells the resident. status: what a resident hears instead of the state's name.
+    notice: the template that tells the resident. status: what a resident hears from now on instead of the state's name.
     opinion: an expert speaks here. needs_opinion: in levels with `experts`, only after one spoke.
     asks_rating: the resident may answer with 1 to 5. publishes: the board shows `feedback` from now on.
     """
@@ -102,7 +102,7 @@ class Action(Part):
     notice: str = ""
     levels: tuple[str, ...] = ()
     points: str = ""
-    status: Literal["", "planned"] = ""
+    status: Literal["", "handling", "planned", "done"] = ""
     opinion: bool = False
     needs_opinion: bool = False
     asks_rating: bool = False

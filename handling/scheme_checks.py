@@ -31,7 +31,8 @@ ENGINE_NOTICES = (
 )
 # What every notice may say besides the fields of the action that sends it.
 VARIABLES = frozenset(
-    "number due handler_name level state place quote caller ring points balance cases community".split()
+    ("number", "due", "promise", "handler_name", "level", "state", "place", "quote")
+    + ("caller", "ring", "points", "balance", "cases", "community")
 )
 # The actions that the review page takes in the first step.
 REVIEW_ACTIONS = ("confirm", "refuse", "merge")
@@ -161,9 +162,7 @@ def _reachable(scheme: Scheme) -> Iterator[Problem]:
     for at, step in enumerate(scheme.steps):
         if step.code not in reached:
             yield ("steps", at), f"no action leads to the step “{step.code}”"
-    ending = {
-        step.code for step in scheme.steps if any(a.state is SuggestionState.DONE for a in step.actions)
-    }
+    ending = {step.code for step in scheme.steps if any(a.state is SuggestionState.DONE for a in step.actions)}
     for at, step in enumerate(scheme.steps):
         if not ending & _closure(step.code, onward):
             yield ("steps", at), f'no way leads from “{step.code}” to an action with state = "done"'

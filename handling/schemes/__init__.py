@@ -62,9 +62,7 @@ def load_scheme(name_or_path: str) -> Scheme:
         path = FOLDER / f"{name_or_path}.toml"
         if not path.is_file():
             known = ", ".join(bundled_schemes())
-            raise SchemeError(
-                name_or_path, 0, f"no such scheme; bundled are: {known} (或写 .toml 文件的路径)"
-            )
+            raise SchemeError(name_or_path, 0, f"no such scheme; bundled are: {known} (或写 .toml 文件的路径)")
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -82,9 +80,7 @@ def read_scheme(text: str, path: Path) -> Scheme:
         scheme = Scheme.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
-        raise SchemeError(
-            path, _line(lines, first["loc"]), f"{_dotted(first['loc'])}: {first['msg']}"
-        ) from error
+        raise SchemeError(path, _line(lines, first["loc"]), f"{_dotted(first['loc'])}: {first['msg']}") from error
     for where, reason in problems(scheme):
         raise SchemeError(path, _line(lines, where), f"{_dotted(where)}: {reason}")
     return scheme

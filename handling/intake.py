@@ -1,0 +1,197 @@
+"""What came in becomes a suggestion (建议): a number, a proposed level, a promise, and an answer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, aliased
+
+from handling.calendar import load_calendar
+from handling.notices import queue_notice, reply_priority
+from handling.residents import normal_number
+from handling.scheme import Scheme
+from handling.status import OPEN_STATES
+from models import (
+    Channel,
+    Courtyard,
+    Event,
+    Priority,
+    Resident,
+    Suggestion,
+    SuggestionState,
+    Urgency,
+    User,
+    next_number,
+)
+
+if TYPE_CHECKING:
+    from nlp.understanding import Understanding
+
+# Most urgent first.
+URGENCIES = (Urgency.EMERGENCY, Urgency.URGENT, Urgency.NORMAL, Urgency.PLANNING)
+
+
+def open_suggestion(
+    session: Session,
+    scheme: Scheme,
+    *,
+    channel: Channel,
+    resident: Resident | None,
+    understanding: "Understanding | None",
+    received_at: datetime,
+    now: datetime,
+    duty_phones: Sequence[str] = (),
+    needs_listening: bool = False,
+) -> Suggestion:
+    """A new row of the ledger, its acknowledgement, and alerts when it is an emergency.
+
+    understanding: None when no machine could read it (`needs_listening`)."""
+    suggestion = Suggestion(
+        number=next_number(session),
+        channel=channel,
+        received_at=received_at,
+        resident=resident,
+        scheme=scheme.name,
+        step=scheme.first_step.code,
+        state=SuggestionState.REVIEW,
+        urgency=Urgency.NORMAL,
+        needs_listening=needs_listening,
+    )
+    session.add(suggestion)
+    if understanding is not None:
+        apply_understanding(session, suggestion, understanding)
+    propose_level(session, scheme, suggestion)
+    session.add(Event(suggestion=suggestion, at=now, kind="received", step=suggestion.step))
+    session.flush()
+    _acknowledge(session, scheme, suggestion, now)
+    alert_duty(session, scheme, suggestion, now, duty_phones)
+    return suggestion
+
+
+def extend_suggestion(
+    session: Session,
+    scheme: Scheme,
+    suggestion: Suggestion,
+    understanding: "Understanding",
+    now: datetime,
+    duty_phones: Sequence[str] = (),
+) -> None:
+    """More was said about the same matter. `understanding` is that of the whole joined text. Urgency only
+    rises; there is no second acknowledgement unless it has become an emergency."""
+    before = (suggestion.text, suggestion.urgency, suggestion.ring)
+    apply_understanding(session, suggestion, understanding)
+    suggestion.urgency = min(before[1], suggestion.urgency, key=URGENCIES.index)
+    suggestion.ring = suggestion.ring or before[2]
+    propose_level(session, scheme, suggestion)
+    changes = {"text": [before[0], suggestion.text]}
+    if suggestion.urgency is not before[1]:
+        changes["urgency"] = [before[1].value, suggestion.urgency.value]
+    session.add(Event(suggestion=suggestion, at=now, kind="extended", step=suggestion.step, changes=changes))
+    session.flush()
+    if suggestion.ring and not before[2]:
+        queue_notice(
+            session,
+            scheme,
+            key=f"ring:{suggestion.id}",
+            template="received_ring",
+            suggestion=suggestion,
+            resident=suggestion.resident,
+            priority=Priority.EMERGENCY,
+            now=now,
+        )
+    alert_duty(session, scheme, suggestion, now, duty_phones)
+
+
+def apply_understanding(session: Session, suggestion: Suggestion, understanding: "Understanding") -> None:
+    """Write the machine's reading into the row."""
+    suggestion.text = understanding.text
+    suggestion.standard_text = understanding.standard_text
+    suggestion.domain = understanding.domain
+    suggestion.demand_type = understanding.demand_type
+    suggestion.urgency = Urgency(understanding.urgency)
+    suggestion.ring = understanding.ring or ""
+    suggestion.understanding = understanding.to_json()
+    suggestion.place = " ".join(dict.fromkeys(place.text for place in understanding.places))[:200]
+    named = next((place.name for place in understanding.places if place.kind == "courtyard"), None)
+    if named is not None:
+        found = session.scalars(select(Courtyard).where(Courtyard.name == named)).one_or_none()
+        set_courtyard(suggestion, found)
+
+
+def set_courtyard(suggestion: Suggestion, courtyard: Courtyard | None) -> None:
+    """A courtyard brings its station (征集点) with it."""
+    suggestion.courtyard = courtyard
+    suggestion.station = courtyard.station if courtyard else None
+
+
+def propose_level(session: Session, scheme: Scheme, suggestion: Suggestion) -> None:
+    set_level(session, scheme, suggestion, scheme.proposed_level(suggestion.urgency).code)
+
+
+def set_level(session: Session, scheme: Scheme, suggestion: Suggestion, code: str) -> None:
+    """A new level brings its own due date, counted from the day that the resident spoke; the same level
+    leaves an extension as it is."""
+    if suggestion.level == code and suggestion.due is not None:
+        return
+    suggestion.level = code
+    working_days = scheme.level(code).working_days
+    suggestion.due = load_calendar(session).due(suggestion.received_at, working_days)
+
+
+def alert_duty(
+    session: Session, scheme: Scheme, suggestion: Suggestion, now: datetime, duty_phones: Sequence[str]
+) -> None:
+    """An SMS to the duty phones and everybody on duty, once each. It has the caller's whole number, since
+    whoever reads it must ring back at once."""
+    if suggestion.urgency is not Urgency.EMERGENCY:
+        return
+    on_duty = select(User.phone).where(User.on_duty, User.active, User.phone.is_not(None))
+    phones = [*duty_phones, *(phone for phone in session.scalars(on_duty) if phone)]
+    for phone in dict.fromkeys(normal_number(phone) or phone for phone in phones):
+        queue_notice(
+            session,
+            scheme,
+            key=f"duty:{suggestion.id}:{phone}",
+            template="duty_alert",
+            suggestion=suggestion,
+            to_number=phone,
+            priority=Priority.EMERGENCY,
+            variables={
+                "quote": suggestion.text or "请听录音",
+                "caller": suggestion.resident.phone if suggestion.resident else "号码未知",
+            },
+            now=now,
+        )
+
+
+def open_case_of(session: Session, resident: Resident) -> Suggestion | None:
+    """The newest of the resident's suggestions that is not finished, be it merged into another."""
+    return next(iter(open_cases_of(session, resident)), None)
+
+
+def open_cases_of(session: Session, resident: Resident) -> list[Suggestion]:
+    """Newest first."""
+    target = aliased(Suggestion)
+    found = (
+        select(Suggestion)
+        .outerjoin(target, target.id == Suggestion.merged_into_id)
+        .where(Suggestion.resident_id == resident.id)
+        .where(or_(Suggestion.state.in_(OPEN_STATES), target.state.in_(OPEN_STATES)))
+        .order_by(Suggestion.received_at.desc(), Suggestion.id.desc())
+    )
+    return list(session.scalars(found))
+
+
+def _acknowledge(session: Session, scheme: Scheme, suggestion: Suggestion, now: datetime) -> None:
+    priority = reply_priority(suggestion.received_at, now)
+    queue_notice(
+        session,
+        scheme,
+        key=f"received:{suggestion.id}",
+        template="received_ring" if suggestion.ring else "received",
+        suggestion=suggestion,
+        resident=suggestion.resident,
+        priority=Priority.EMERGENCY if suggestion.ring else priority,
+        now=now,
+    )

@@ -1,0 +1,112 @@
+"""Residents are known by their telephone number."""
+
+import re
+from datetime import datetime
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from handling.once import insert_once
+from models import Medium, Notice, NoticeState, PointsEntry, Priority, Resident
+
+# What Twilio sends in place of a withheld number: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE on a
+# keypad (twilio.com/docs, "What do the phone numbers +7378742833, +2562533, ... mean?").
+WITHHELD = frozenset(("+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"))
+_E164 = re.compile(r"^\+[1-9]\d{7,14}$")
+_NATIONAL = re.compile(r"^\d{10,13}$")
+_NEVER_TEXTS = (
+    PhoneNumberType.FIXED_LINE,
+    PhoneNumberType.TOLL_FREE,
+    PhoneNumberType.SHARED_COST,
+    PhoneNumberType.PREMIUM_RATE,
+    PhoneNumberType.UAN,
+    PhoneNumberType.VOICEMAIL,
+)
+
+
+def normal_number(phone: str) -> str | None:
+    """E.164, or None for a withheld number, an alphabetic sender or a short code.
+
+    Numbers without + are read as mainland China's, as a SIP trunk there delivers them."""
+    plain = re.sub(r"[\s\-()]", "", phone)
+    if _E164.match(plain):
+        return None if plain in WITHHELD else plain
+    if not _NATIONAL.match(plain):
+        return None
+    parsed = phonenumbers.parse(plain, "CN")
+    if not phonenumbers.is_valid_number(parsed):
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def find_or_add_resident(session: Session, phone: str, now: datetime) -> Resident | None:
+    """None when nobody can be known or rung by this number. Parallel callers get the same row."""
+    number = normal_number(phone)
+    if number is None:
+        return None
+    known = select(Resident).where(Resident.phone == number)
+    return (
+        session.scalars(known).one_or_none()
+        or insert_once(session, Resident, phone=number, created_at=now)
+        or session.scalars(known).one()
+    )
+
+
+def mask(phone: str) -> str:
+    """ "+8613800138000" -> "138****8000"; "+862886123456" -> "028****3456"; "" stays ""."""
+    national = phone
+    if phone.startswith("+86"):
+        mobile = re.match(r"^\+861\d{10}$", phone)
+        national = phone[3:] if mobile else "0" + phone[3:]
+    if len(national) < 8:
+        return national[:2] + "*" * (len(national) - 2)
+    return f"{national[:3]}****{national[-4:]}"
+
+
+def number_takes_sms(phone: str) -> bool:
+    """By the kind of the number; an unknown kind gets the benefit of the doubt."""
+    try:
+        parsed = phonenumbers.parse(phone, None)
+    except phonenumbers.NumberParseException:
+        return True
+    return phonenumbers.number_type(parsed) not in _NEVER_TEXTS
+
+
+def can_receive_sms(resident: Resident) -> bool:
+    """What a carrier reported wins over the kind of the number."""
+    if resident.sms_capable is not None:
+        return resident.sms_capable
+    return number_takes_sms(resident.phone)
+
+
+def opt_out(session: Session, resident: Resident, now: datetime) -> bool:
+    """No SMS from now on, waiting ones included. False when that was so already."""
+    if resident.opted_out_at is not None:
+        return False
+    resident.opted_out_at = now
+    session.execute(
+        update(Notice)
+        .where(
+            Notice.resident_id == resident.id,
+            Notice.state == NoticeState.QUEUED,
+            Notice.medium == Medium.SMS,
+            Notice.priority != Priority.EMERGENCY,
+        )
+        .values(state=NoticeState.CANCELLED, finished_at=now)
+    )
+    return True
+
+
+def opt_in(resident: Resident) -> bool:
+    """False when there was nothing to restore."""
+    if resident.opted_out_at is None:
+        return False
+    resident.opted_out_at = None
+    return True
+
+
+def points_balance(session: Session, resident: Resident) -> int:
+    total = select(func.coalesce(func.sum(PointsEntry.points), 0))
+    return int(session.scalars(total.where(PointsEntry.resident_id == resident.id)).one())
