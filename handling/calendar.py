@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.clock import SHANGHAI
+from handling.scheme import Scheme
 from models import CalendarOverride
 
 # Offices close at six: a promise "by the 24th" ends then.
@@ -60,6 +61,13 @@ class WorkCalendar:
 def closing_time(day: date) -> datetime:
     """18:00 Shanghai time of that day, aware."""
     return datetime.combine(day, CLOSING, SHANGHAI)
+
+
+def is_staffed(calendar: WorkCalendar, scheme: Scheme, now: datetime) -> bool:
+    """Does somebody sit at the duty phone at this moment?"""
+    local = now.astimezone(SHANGHAI)
+    hours = scheme.community.staffed
+    return calendar.is_working_day(local.date()) and any(h.opens <= local.time() < h.closes for h in hours)
 
 
 def load_calendar(session: Session) -> WorkCalendar:

@@ -1,191 +1,107 @@
-"""A scheme is a community's way of handling, as data: levels, steps, actions, forms, notices.
+"""Reading a scheme: from the bundled ones in `handling/schemes/`, or from a community's own file."""
 
-The engine knows only these words; communities differ in `handling/schemes/*.toml` alone.
-"""
+import tomllib
+from pathlib import Path
 
-from typing import Literal, TypeVar
+from pydantic import ValidationError
 
-from pydantic import BaseModel, ConfigDict
-from pydantic import Field as Limit
+from handling.scheme_checks import problems
+from handling.scheme_parts import (
+    Action,
+    Community,
+    CourtyardEntry,
+    Field,
+    Hours,
+    Level,
+    PointsRule,
+    Scheme,
+    StationEntry,
+    Step,
+    Template,
+    Tier,
+)
+from handling.toml_lines import Where, lines_of
 
-from models import Role, SuggestionState, Urgency
-
-FieldType = Literal[
-    "text", "long_text", "integer", "money", "date", "choice", "level", "handler", "courtyard", "product"
+__all__ = [
+    "Action",
+    "Community",
+    "CourtyardEntry",
+    "Field",
+    "Hours",
+    "Level",
+    "PointsRule",
+    "Scheme",
+    "SchemeError",
+    "StationEntry",
+    "Step",
+    "Template",
+    "Tier",
+    "bundled_schemes",
+    "load_scheme",
 ]
-# The columns of a case that a field may set.
-Target = Literal["", "level", "handler", "courtyard", "due", "feedback"]
+
+FOLDER = Path(__file__).parent / "schemes"
 
 
-class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class SchemeError(Exception):
+    """A scheme that cannot be used. line: counted from 1; 0 when the file itself cannot be read."""
+
+    def __init__(self, file: Path | str, line: int, reason: str) -> None:
+        super().__init__(f"{file}:{line}: {reason}")
+        self.file = str(file)
+        self.line = line
+        self.reason = reason
 
 
-class Tier(Part):
-    """A rank of the people who handle (微网格员, 书记), or of stations (主站, 分站, 移动点)."""
-
-    code: str
-    name: str
+def bundled_schemes() -> list[str]:
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
-class StationEntry(Part):
-    code: str
-    name: str
-    tier: str
-    parent: str = ""
+def load_scheme(name_or_path: str) -> Scheme:
+    """A bundled scheme by its name, or a file by its path (with .toml or a slash). SchemeError when it is bad."""
+    path = Path(name_or_path)
+    if path.suffix != ".toml" and len(path.parts) == 1:
+        path = FOLDER / f"{name_or_path}.toml"
+        if not path.is_file():
+            known = ", ".join(bundled_schemes())
+            raise SchemeError(name_or_path, 0, f"no such scheme; bundled are: {known} (或写 .toml 文件的路径)")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SchemeError(path, 0, f"cannot be read: {error}") from error
+    return read_scheme(text, path)
 
 
-class CourtyardEntry(Part):
-    name: str
-    aliases: tuple[str, ...] = ()
-    households: int | None = Limit(default=None, ge=0)
-    station: str = ""
+def read_scheme(text: str, path: Path) -> Scheme:
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SchemeError(path, _line_of_syntax_error(error, text), f"not TOML: {error}") from error
+    lines = lines_of(text)
+    try:
+        scheme = Scheme.model_validate(data)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SchemeError(path, _line(lines, first["loc"]), f"{_dotted(first['loc'])}: {first['msg']}") from error
+    for where, reason in problems(scheme):
+        raise SchemeError(path, _line(lines, where), f"{_dotted(where)}: {reason}")
+    return scheme
 
 
-class Community(Part):
-    """`signature` opens every SMS: carriers in China require 【…】."""
-
-    name: str
-    signature: str = Limit(pattern=r"^【.{1,12}】$")
-    station_tiers: tuple[Tier, ...] = ()
-    stations: tuple[StationEntry, ...] = ()
-    courtyards: tuple[CourtyardEntry, ...] = ()
+def _line(lines: dict[Where, int], where: Where) -> int:
+    """The line of the innermost table or key on the way to `where` that the file has."""
+    for length in range(len(where), 0, -1):
+        if where[:length] in lines:
+            return lines[where[:length]]
+    return 1
 
 
-class Level(Part):
-    """`shape` and `code` stand beside the colour, which must never be the only signal.
-    `tier`: the rank that is responsible. `experts`: nothing is finished or planned without their opinion."""
-
-    code: str = Limit(max_length=8)
-    name: str
-    colour: str
-    css: str
-    shape: str = Limit(max_length=1)
-    working_days: int = Limit(ge=0, le=250)
-    tier: str
-    experts: bool = False
+def _dotted(where: Where) -> str:
+    return "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in where).lstrip(".")
 
 
-class Field(Part):
-    """One question of an action's form. `factors`: the fields that a product multiplies.
-    `sets`: the column of the case that takes the value."""
-
-    code: str = Limit(pattern=r"^[a-z][a-z_]*$")
-    name: str
-    type: FieldType
-    required: bool = False
-    choices: tuple[str, ...] = ()
-    factors: tuple[str, ...] = ()
-    sets: Target = ""
-    minimum: int = 0
-    help: str = ""
-
-
-class Action(Part):
-    """Something that a person may do with a case in a step.
-
-    next: the step that follows, "" to stay. state: the case's new state, None to keep it.
-    page: "review" actions are taken on the review page (`handling.review`), the others on the case page.
-    levels: only for these levels, empty for all. points: the rule that rewards the resident.
-    notice: the template that tells the resident. status: what a resident hears from now on instead of the state's name.
-    opinion: an expert speaks here. needs_opinion: in levels with `experts`, only after one spoke.
-    asks_rating: the resident may answer with 1 to 5. publishes: the board shows `feedback` from now on.
-    """
-
-    code: str = Limit(pattern=r"^[a-z][a-z_]*$", max_length=40)
-    name: str
-    roles: tuple[Role, ...] = Limit(min_length=1)
-    next: str = ""
-    state: SuggestionState | None = None
-    page: Literal["case", "review"] = "case"
-    fields: tuple[Field, ...] = ()
-    notice: str = ""
-    levels: tuple[str, ...] = ()
-    points: str = ""
-    status: Literal["", "handling", "planned", "done"] = ""
-    opinion: bool = False
-    needs_opinion: bool = False
-    asks_rating: bool = False
-    publishes: bool = False
-    help: str = ""
-
-
-class Step(Part):
-    code: str = Limit(pattern=r"^[a-z][a-z_]*$", max_length=40)
-    name: str
-    actions: tuple[Action, ...] = Limit(min_length=1)
-
-    def action(self, code: str) -> Action | None:
-        return next((action for action in self.actions if action.code == code), None)
-
-
-class Template(Part):
-    """A registered SMS text: `{variables}` in fixed wording, at most `segments` long with the signature.
-
-    spoken: the same for a call-back, as prompt keys and the tokens {case}, {state}, {due} and {ring}.
-    answers_command: also sent to residents who have opted out, since they asked for it.
-    """
-
-    text: str
-    segments: int = Limit(default=1, ge=1, le=8)
-    spoken: tuple[str, ...] = ()
-    answers_command: bool = False
-
-
-class PointsRule(Part):
-    code: str
-    name: str
-    points: int = Limit(gt=0)
-
-
-Coded = TypeVar("Coded", Level, Step, Tier, PointsRule)
-
-
-class Scheme(Part):
-    name: str = Limit(max_length=40)
-    title: str
-    community: Community
-    # The ranks of handlers, lowest first.
-    tiers: tuple[Tier, ...] = Limit(min_length=1)
-    levels: tuple[Level, ...] = Limit(min_length=1)
-    # Which level the machine proposes for each urgency, until a person decides.
-    proposals: dict[Urgency, str]
-    steps: tuple[Step, ...] = Limit(min_length=1)
-    notices: dict[str, Template]
-    points: tuple[PointsRule, ...] = ()
-    # Empty: the default taxonomy's.
-    domains: tuple[str, ...] = ()
-
-    @property
-    def first_step(self) -> Step:
-        return self.steps[0]
-
-    def level(self, code: str) -> Level:
-        """KeyError when the scheme has no such level."""
-        return _by_code(self.levels, code)
-
-    def step(self, code: str) -> Step:
-        """KeyError when the scheme has no such step."""
-        return _by_code(self.steps, code)
-
-    def tier(self, code: str) -> Tier:
-        """KeyError when the scheme has no such rank."""
-        return _by_code(self.tiers, code)
-
-    def points_rule(self, code: str) -> PointsRule:
-        """KeyError when the scheme has no such rule."""
-        return _by_code(self.points, code)
-
-    def action(self, code: str) -> Action | None:
-        """The first action of that code in any step: names the events of a history."""
-        return next((a for step in self.steps for a in step.actions if a.code == code), None)
-
-    def proposed_level(self, urgency: Urgency) -> Level:
-        return self.level(self.proposals[urgency])
-
-
-def _by_code(parts: tuple[Coded, ...], code: str) -> Coded:
-    for part in parts:
-        if part.code == code:
-            return part
-    raise KeyError(code)
+def _line_of_syntax_error(error: tomllib.TOMLDecodeError, text: str) -> int:
+    # "... (at line 3, column 7)" or "... (at end of document)"; the attribute `lineno` came with Python 3.14.
+    _, _, tail = str(error).rpartition("(at line ")
+    number = tail.split(",")[0]
+    return int(number) if number.isdigit() else text.count("\n") + 1

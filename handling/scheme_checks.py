@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from string import Formatter
 
-from handling.scheme import Action, Field, Scheme, Step, Template
+from handling.scheme_parts import Action, Field, Scheme, Step, Template
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_units
 from handling.toml_lines import Where
 from models import SuggestionState, Urgency
@@ -30,10 +30,15 @@ ENGINE_NOTICES = (
     "duty_alert",
 )
 # What every notice may say besides the fields of the action that sends it.
-VARIABLES = frozenset(
-    ("number", "due", "promise", "handler_name", "level", "state", "place", "quote")
-    + ("caller", "ring", "points", "balance", "cases", "community")
-)
+VARIABLES = frozenset(("number", "due", "promise", "handler_name", "level", "state", "place")) | {
+    "quote",
+    "caller",
+    "ring",
+    "points",
+    "balance",
+    "cases",
+    "community",
+}
 # The actions that the review page takes in the first step.
 REVIEW_ACTIONS = ("confirm", "refuse", "merge")
 SPOKEN_TOKENS = frozenset(("{case}", "{state}", "{due}", "{ring}"))

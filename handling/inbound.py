@@ -1,0 +1,240 @@
+"""A text message: a command, a rating, more of what was just said, or a new suggestion."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handling.clock import SHANGHAI
+from handling.commands import Command, parse_command
+from handling.intake import extend_suggestion, open_cases_of, open_suggestion
+from handling.notices import queue_notice, reply_priority
+from handling.residents import find_or_add_resident, opt_in, opt_out, points_balance
+from handling.scheme import Scheme
+from handling.status import promised_day, state_name
+from models import (
+    Channel,
+    Event,
+    Rating,
+    Resident,
+    Suggestion,
+    SuggestionState,
+    Text,
+    TextKind,
+    TextState,
+)
+
+if TYPE_CHECKING:
+    from nlp.understanding import Understanding
+
+TOGETHER = timedelta(minutes=10)
+SAID = (TextKind.SUGGESTION, TextKind.CONTINUATION)
+# As many cases as one SMS names.
+NAMED_CASES = 3
+
+
+def handle_text(
+    session: Session,
+    scheme: Scheme,
+    text: Text,
+    understand: "Callable[[str], Understanding]",
+    *,
+    now: datetime,
+    duty_phones: Sequence[str] = (),
+) -> None:
+    """Do what the message asks and queue the answer. Handling it again changes nothing.
+
+    Nobody can be answered behind a withheld number, a short code or an alphabetic sender: whatever they
+    write is a suggestion without a resident."""
+    if text.state is TextState.DONE:
+        return None
+    text.state = TextState.DONE
+    resident = _sender(session, text, now)
+    if not text.body.strip():
+        text.kind = TextKind.COMMAND
+        if resident is not None:
+            # Once a day: a handset in a pocket may send many.
+            day = text.received_at.astimezone(SHANGHAI).date()
+            _answer(session, scheme, text, resident, "help", now, key=f"empty:{resident.id}:{day}")
+        return None
+    command = parse_command(text.body)
+    if resident is not None and command is not None:
+        if command.kind != "rating":
+            text.kind = TextKind.COMMAND
+            return _obey(session, scheme, text, resident, command, now)
+        rating = _open_rating(session, resident)
+        if rating is not None and command.number is not None:
+            return _rate(session, scheme, text, resident, rating, command.number, now)
+    earlier = _just_said(session, text)
+    if earlier is None:
+        text.kind = TextKind.SUGGESTION
+        text.suggestion = open_suggestion(
+            session,
+            scheme,
+            channel=Channel.SMS,
+            resident=resident,
+            understanding=understand(text.body),
+            received_at=text.received_at,
+            now=now,
+            duty_phones=duty_phones,
+        )
+        return None
+    text.kind = TextKind.CONTINUATION
+    text.suggestion = earlier
+    session.flush()
+    extend_suggestion(session, scheme, earlier, understand(_joined(session, earlier)), now, duty_phones)
+    return None
+
+
+def _sender(session: Session, text: Text, now: datetime) -> Resident | None:
+    """The resident, locked: two messages of one sender are taken one after the other, so that they join."""
+    resident = find_or_add_resident(session, text.from_number, now)
+    if resident is not None:
+        session.refresh(resident, with_for_update=True)
+    text.resident = resident
+    return resident
+
+
+def _just_said(session: Session, text: Text) -> Suggestion | None:
+    """The suggestion that this sender was telling within ten minutes, while nobody has reviewed it.
+    Carriers deliver in any order: the other message may also be the later one."""
+    if not text.from_number:
+        return None
+    near = (
+        select(Text)
+        .join(Suggestion)
+        .where(
+            Text.from_number == text.from_number,
+            Text.id != text.id,
+            Text.kind.in_(SAID),
+            Text.received_at.between(text.received_at - TOGETHER, text.received_at + TOGETHER),
+            Suggestion.state == SuggestionState.REVIEW,
+        )
+        .order_by(Text.received_at.desc(), Text.id.desc())
+    )
+    found = session.scalars(near.limit(1)).one_or_none()
+    return found.suggestion if found is not None else None
+
+
+def _joined(session: Session, suggestion: Suggestion) -> str:
+    said = select(Text.body).where(Text.suggestion_id == suggestion.id, Text.kind.in_(SAID))
+    return "\n".join(session.scalars(said.order_by(Text.received_at, Text.id)))
+
+
+def _obey(
+    session: Session, scheme: Scheme, text: Text, resident: Resident, command: Command, now: datetime
+) -> None:
+    if command.kind == "opt_out":
+        if opt_out(session, resident, now):
+            _answer(session, scheme, text, resident, "opted_out", now)
+    elif command.kind == "opt_in":
+        opt_in(resident)
+        _answer(session, scheme, text, resident, "opted_in", now)
+    elif command.kind == "points":
+        balance = points_balance(session, resident)
+        _answer(session, scheme, text, resident, "balance", now, {"balance": balance})
+    elif command.kind == "help":
+        _answer(session, scheme, text, resident, "help", now)
+    elif command.kind == "case":
+        _tell_case(session, scheme, text, resident, _own_case(session, resident, command.number), now)
+    else:
+        _tell_progress(session, scheme, text, resident, now)
+
+
+def _own_case(session: Session, resident: Resident, number: int | None) -> Suggestion | None:
+    """Only the resident's own: somebody else's number is answered like one that does not exist."""
+    own = select(Suggestion).where(Suggestion.number == number, Suggestion.resident_id == resident.id)
+    return session.scalars(own).one_or_none()
+
+
+def _tell_case(
+    session: Session, scheme: Scheme, text: Text, resident: Resident, case: Suggestion | None, now: datetime
+) -> None:
+    if case is None:
+        return _answer(session, scheme, text, resident, "no_case", now)
+    if promised_day(scheme, case, now):
+        template = "case_state"
+    else:
+        template = "case_late" if promised_day(scheme, case, None) else "case_closed"
+    return _answer(session, scheme, text, resident, template, now, suggestion=case)
+
+
+def _tell_progress(session: Session, scheme: Scheme, text: Text, resident: Resident, now: datetime) -> None:
+    cases = open_cases_of(session, resident)
+    if len(cases) > 1:
+        shown = "，".join(f"{case.number}号{state_name(scheme, case)}" for case in cases[:NAMED_CASES])
+        more = f"，等{len(cases)}件" if len(cases) > NAMED_CASES else ""
+        return _answer(session, scheme, text, resident, "cases", now, {"cases": f"{shown}{more}。"})
+    case = cases[0] if cases else _last_case(session, resident)
+    if case is None:
+        return _answer(session, scheme, text, resident, "nothing_yet", now)
+    return _tell_case(session, scheme, text, resident, case, now)
+
+
+def _last_case(session: Session, resident: Resident) -> Suggestion | None:
+    own = select(Suggestion).where(Suggestion.resident_id == resident.id)
+    return session.scalars(own.order_by(Suggestion.id.desc()).limit(1)).one_or_none()
+
+
+def _open_rating(session: Session, resident: Resident) -> Rating | None:
+    """The newest request that this resident has not answered."""
+    asked = (
+        select(Rating)
+        .join(Suggestion)
+        .where(Suggestion.resident_id == resident.id, Rating.score.is_(None))
+        .order_by(Rating.requested_at.desc(), Rating.id.desc())
+    )
+    return session.scalars(asked.limit(1)).one_or_none()
+
+
+def _rate(
+    session: Session,
+    scheme: Scheme,
+    text: Text,
+    resident: Resident,
+    rating: Rating,
+    score: int,
+    now: datetime,
+) -> None:
+    text.kind = TextKind.RATING
+    text.suggestion = rating.suggestion
+    rating.score = score
+    rating.rated_at = now
+    session.add(
+        Event(
+            suggestion=rating.suggestion,
+            at=now,
+            kind="rated",
+            step=rating.suggestion.step,
+            form={"score": score},
+        )
+    )
+    template = "rated_low" if score <= 2 else "rated"
+    _answer(session, scheme, text, resident, template, now, suggestion=rating.suggestion)
+
+
+def _answer(
+    session: Session,
+    scheme: Scheme,
+    text: Text,
+    resident: Resident,
+    template: str,
+    now: datetime,
+    variables: dict[str, Any] | None = None,
+    *,
+    suggestion: Suggestion | None = None,
+    key: str = "",
+) -> None:
+    queue_notice(
+        session,
+        scheme,
+        key=key or f"text:{text.id}",
+        template=template,
+        suggestion=suggestion,
+        resident=resident,
+        priority=reply_priority(text.received_at, now),
+        variables=variables,
+        now=now,
+    )

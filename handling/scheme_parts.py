@@ -1,0 +1,202 @@
+"""A scheme is a community's way of handling, as data: levels, steps, actions, forms, notices.
+
+The engine knows only these words; communities differ in `handling/schemes/*.toml` alone.
+"""
+
+from datetime import time
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+from pydantic import Field as Limit
+
+from models import Role, SuggestionState, Urgency
+
+FieldType = Literal[
+    "text", "long_text", "integer", "money", "date", "choice", "level", "handler", "courtyard", "product"
+]
+# The columns of a case that a field may set.
+Target = Literal["", "level", "handler", "courtyard", "due", "feedback"]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Tier(Part):
+    """A rank of the people who handle (微网格员, 书记), or of stations (主站, 分站, 移动点)."""
+
+    code: str
+    name: str
+
+
+class StationEntry(Part):
+    code: str
+    name: str
+    tier: str
+    parent: str = ""
+
+
+class CourtyardEntry(Part):
+    name: str
+    aliases: tuple[str, ...] = ()
+    households: int | None = Limit(default=None, ge=0)
+    station: str = ""
+
+
+class Hours(Part):
+    """Shanghai time."""
+
+    opens: time
+    closes: time
+
+
+class Community(Part):
+    """`signature` opens every SMS: carriers in China require 【…】.
+    `staffed`: when somebody answers the 0 key, on working days."""
+
+    name: str
+    signature: str = Limit(pattern=r"^【.{1,12}】$")
+    staffed: tuple[Hours, ...] = ()
+    station_tiers: tuple[Tier, ...] = ()
+    stations: tuple[StationEntry, ...] = ()
+    courtyards: tuple[CourtyardEntry, ...] = ()
+
+
+class Level(Part):
+    """`shape` and `code` stand beside the colour, which must never be the only signal.
+    `tier`: the rank that is responsible. `experts`: nothing is finished or planned without their opinion."""
+
+    code: str = Limit(max_length=8)
+    name: str
+    colour: str
+    css: str
+    shape: str = Limit(max_length=1)
+    working_days: int = Limit(ge=0, le=250)
+    tier: str
+    experts: bool = False
+
+
+class Field(Part):
+    """One question of an action's form. `factors`: the fields that a product multiplies.
+    `sets`: the column of the case that takes the value."""
+
+    code: str = Limit(pattern=r"^[a-z][a-z_]*$")
+    name: str
+    type: FieldType
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    factors: tuple[str, ...] = ()
+    sets: Target = ""
+    minimum: int = 0
+    help: str = ""
+
+
+class Action(Part):
+    """Something that a person may do with a case in a step.
+
+    next: the step that follows, "" to stay. state: the case's new state, None to keep it.
+    page: "review" actions are taken on the review page (`handling.review`), the others on the case page.
+    levels: only for these levels, empty for all. points: the rule that rewards the resident.
+    notice: the template that tells the resident.
+    status: what a resident hears from now on instead of the state's name.
+    opinion: an expert speaks here. needs_opinion: in levels with `experts`, only after one spoke.
+    asks_rating: the resident may answer with 1 to 5. publishes: the board shows `feedback` from now on.
+    """
+
+    code: str = Limit(pattern=r"^[a-z][a-z_]*$", max_length=40)
+    name: str
+    roles: tuple[Role, ...] = Limit(min_length=1)
+    next: str = ""
+    state: SuggestionState | None = None
+    page: Literal["case", "review"] = "case"
+    fields: tuple[Field, ...] = ()
+    notice: str = ""
+    levels: tuple[str, ...] = ()
+    points: str = ""
+    status: Literal["", "handling", "planned", "done"] = ""
+    opinion: bool = False
+    needs_opinion: bool = False
+    asks_rating: bool = False
+    publishes: bool = False
+    help: str = ""
+
+
+class Step(Part):
+    code: str = Limit(pattern=r"^[a-z][a-z_]*$", max_length=40)
+    name: str
+    actions: tuple[Action, ...] = Limit(min_length=1)
+
+    def action(self, code: str) -> Action | None:
+        return next((action for action in self.actions if action.code == code), None)
+
+
+class Template(Part):
+    """A registered SMS text: `{variables}` in fixed wording, at most `segments` long with the signature.
+
+    spoken: the same for a call-back, as prompt keys and the tokens {case}, {state}, {due} and {ring}.
+    answers_command: also sent to residents who have opted out, since they asked for it.
+    """
+
+    text: str
+    segments: int = Limit(default=1, ge=1, le=8)
+    spoken: tuple[str, ...] = ()
+    answers_command: bool = False
+
+
+class PointsRule(Part):
+    code: str
+    name: str
+    points: int = Limit(gt=0)
+
+
+Coded = TypeVar("Coded", Level, Step, Tier, PointsRule)
+
+
+class Scheme(Part):
+    name: str = Limit(max_length=40)
+    title: str
+    community: Community
+    # The ranks of handlers, lowest first.
+    tiers: tuple[Tier, ...] = Limit(min_length=1)
+    levels: tuple[Level, ...] = Limit(min_length=1)
+    # Which level the machine proposes for each urgency, until a person decides.
+    proposals: dict[Urgency, str]
+    steps: tuple[Step, ...] = Limit(min_length=1)
+    notices: dict[str, Template]
+    points: tuple[PointsRule, ...] = ()
+    # Empty: the default taxonomy's.
+    domains: tuple[str, ...] = ()
+
+    @property
+    def first_step(self) -> Step:
+        return self.steps[0]
+
+    def level(self, code: str) -> Level:
+        """KeyError when the scheme has no such level."""
+        return _by_code(self.levels, code)
+
+    def step(self, code: str) -> Step:
+        """KeyError when the scheme has no such step."""
+        return _by_code(self.steps, code)
+
+    def tier(self, code: str) -> Tier:
+        """KeyError when the scheme has no such rank."""
+        return _by_code(self.tiers, code)
+
+    def points_rule(self, code: str) -> PointsRule:
+        """KeyError when the scheme has no such rule."""
+        return _by_code(self.points, code)
+
+    def action(self, code: str) -> Action | None:
+        """The first action of that code in any step: names the events of a history."""
+        return next((a for step in self.steps for a in step.actions if a.code == code), None)
+
+    def proposed_level(self, urgency: Urgency) -> Level:
+        return self.level(self.proposals[urgency])
+
+
+def _by_code(parts: tuple[Coded, ...], code: str) -> Coded:
+    for part in parts:
+        if part.code == code:
+            return part
+    raise KeyError(code)
