@@ -65,7 +65,7 @@ def follow(notice: Notice, outcome: Outcome, code: str, now: datetime) -> None:
             # Stays in `sending`; the sender looks it up at the carrier before anything is repeated.
             release(notice, NoticeState.SENDING, next_try_at=now + timedelta(seconds=15))
         case Outcome.RETRY_LATER if notice.tries < LATER_TRIES:
-            _again(notice, not_before(notice.priority, notice.medium, now + LATER))
+            _again(notice, not_before(notice.priority, now + LATER, notice.medium))
         case Outcome.RETRY_LATER if notice.medium is Medium.SMS and notice.prompts:
             _call_instead(notice, now)
         case Outcome.CALL_INSTEAD if notice.medium is Medium.SMS and notice.prompts:
@@ -91,4 +91,4 @@ def _call_instead(notice: Notice, now: datetime) -> None:
     notice.medium = Medium.CALL
     notice.tries = 0
     urgent = notice.priority is Priority.EMERGENCY
-    _again(notice, now if urgent else not_before(notice.priority, Medium.CALL, now))
+    _again(notice, now if urgent else not_before(notice.priority, now, Medium.CALL))

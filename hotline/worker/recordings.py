@@ -7,11 +7,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from handling.intake import extend_suggestion, open_suggestion
-from nlp.understanding import Understanding
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handling.intake import extend_suggestion, open_suggestion
 from hotline.telephony.carrier import CarrierError, Outcome, RecordingMissing
 from hotline.worker.context import WorkerContext
 from hotline.worker.speech import NoModel
@@ -129,8 +128,7 @@ def transcribe_recording(context: WorkerContext) -> bool:
         _transcribe_again(context, recording, str(error))
     else:
         if transcription.text:
-            understanding = context.understander.understand(transcription.text)
-            _file(context, recording.id, RecordingState.DONE, understanding, _transcript_of(transcription))
+            _file(context, recording.id, RecordingState.DONE, transcription.text, _transcript_of(transcription))
         else:
             _give_to_person(context, recording.id, RecordingState.NEEDS_LISTENING, "no words recognised")
     return True
@@ -173,7 +171,7 @@ def _file(
     context: WorkerContext,
     recording_id: int,
     state: RecordingState,
-    understanding: Understanding | None,
+    text: str | None,
     finish: Callable[[Recording], None],
 ) -> None:
     """The result, the suggestion and its acknowledgement in one transaction."""
@@ -185,34 +183,37 @@ def _file(
         finish(recording)
         if recording.transcript:
             recording.transcript.created_at = now
-        earlier = _suggestion_of_call(session, recording)
-        if earlier and understanding is None:
-            earlier.needs_listening = True
-        elif earlier and understanding:
-            extend_suggestion(
-                session,
-                context.scheme,
-                earlier,
-                understanding,
-                now=now,
-                duty_phones=context.settings.duty_phones,
-            )
-        recording.suggestion = earlier or open_suggestion(
+        recording.suggestion = _suggestion_of(context, session, recording, text)
+        release(recording, state)
+
+
+def _suggestion_of(context: WorkerContext, session: Session, recording: Recording, text: str | None) -> Suggestion:
+    """A new case, or the one that an earlier recording of the same call has opened."""
+    now, duty_phones = context.clock.now(), context.settings.duty_phones
+    earlier = _opened_in_call(session, recording)
+    if earlier is None:
+        return open_suggestion(
             session,
             context.scheme,
             channel=Channel.CALL,
             resident=recording.call.resident,
-            understanding=understanding,
+            understanding=context.understander.understand(text) if text else None,
             received_at=recording.announced_at,
             now=now,
-            duty_phones=context.settings.duty_phones,
-            needs_listening=understanding is None,
+            duty_phones=duty_phones,
+            needs_listening=text is None,
         )
-        release(recording, state)
+    if text is None:
+        earlier.needs_listening = True
+    else:
+        whole = f"{earlier.text}。{text}" if earlier.text else text
+        extend_suggestion(
+            session, context.scheme, earlier, context.understander.understand(whole), now, duty_phones
+        )
+    return earlier
 
 
-def _suggestion_of_call(session: Session, recording: Recording) -> Suggestion | None:
-    """A second recording of the same call carries the first one's matter on."""
+def _opened_in_call(session: Session, recording: Recording) -> Suggestion | None:
     other = select(Suggestion).join(Suggestion.recordings).where(Recording.call_id == recording.call_id)
     return session.scalars(other.limit(1)).first()
 
