@@ -190,13 +190,14 @@ class Exchange:
     def call(self, sid: str) -> PhoneCall | None:
         return self._one(PhoneCall, "SELECT * FROM call WHERE sid = ?", sid)
 
-    def calls(self, *, to: str = "", status: str = "") -> list[PhoneCall]:
+    def calls(self, *, to: str = "", from_: str = "", status: str = "") -> list[PhoneCall]:
         """Newest first."""
         return self._all(
             PhoneCall,
-            "SELECT * FROM call WHERE ? IN ('', to_number) AND ? IN ('', status)"
+            "SELECT * FROM call WHERE ? IN ('', to_number) AND ? IN ('', from_number) AND ? IN ('', status)"
             " ORDER BY created_at DESC, rowid DESC",
             to,
+            from_,
             status,
         )
 
@@ -211,6 +212,12 @@ class Exchange:
                 (status, seconds, sid, *(waiting or CALL_OVER)),
             )
             return changed.rowcount == 1
+
+    def fail_orphans(self) -> None:
+        """Calls of ours that a stopped server left behind, which nobody will ever end."""
+        for call in self.calls(status="in-progress"):
+            if call.direction == "outbound-api":
+                self.add_errand(call.sid, "failed", after=0)
 
     # recordings
 

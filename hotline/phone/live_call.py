@@ -6,6 +6,7 @@ from math import ceil
 from typing import Literal
 
 from hotline.phone.audio import NotAudio, listen, read_telephone, seconds_of
+from hotline.phone.callbacks import call_params, tell, tell_call
 from hotline.phone.exchange import Exchange, PhoneCall, new_sid
 from hotline.phone.steps import (
     Beep,
@@ -36,7 +37,7 @@ from hotline.phone.twiml import (
     Verb,
     parse_twiml,
 )
-from hotline.phone.wire import Answer, Wire
+from hotline.phone.wire import API_VERSION, Answer, Wire
 
 # Length of the tone before a recording, seconds.
 BEEP = 0.5
@@ -104,7 +105,8 @@ class LiveCall:
         yield Ended(self._now, by, status)
 
     def _converse(self) -> Generator[Step, Reply, None]:
-        self._announce("in-progress", "answered")
+        if self._call.direction != "inbound":
+            tell_call(self._wire, self._call, "in-progress")
         document: _Document | None
         if self._call.twiml:
             document = _Document(self._call.url, parse_twiml(self._call.twiml.encode(), self._call.url))
@@ -294,19 +296,10 @@ class LiveCall:
     # callbacks
 
     def _params(self, extra: Mapping[str, str]) -> dict[str, str]:
-        return {
-            "CallSid": self._call.sid,
-            "CallStatus": self._status,
-            "Direction": self._call.direction,
-            "From": self._call.from_number,
-            "Caller": self._call.from_number,
-            "To": self._call.to_number,
-            "Called": self._call.to_number,
-            **extra,
-        }
+        return {**call_params(self._call, self._status), **extra}
 
     def _tell_recording(self, verb: Record, status: str, sid: str, seconds: int) -> None:
-        if not verb.callback or status not in verb.callback_events:
+        if status not in verb.callback_events:
             return
         params = {
             "CallSid": self._call.sid,
@@ -318,22 +311,16 @@ class LiveCall:
             "RecordingSource": "RecordVerb",
             "ErrorCode": SILENT_RECORDING if status == "absent" else "0",
         }
-        self._wire.webhook(verb.callback, params, verb.callback_method)
+        tell(self._wire, verb.callback, params, verb.callback_method)
 
     def _recording_url(self, sid: str) -> str:
         account = self._wire.line.account_sid
-        return self._wire.line.url(f"/phone/carrier/2010-04-01/Accounts/{account}/Recordings/{sid}")
+        return self._wire.line.url(f"/phone/carrier/{API_VERSION}/Accounts/{account}/Recordings/{sid}")
 
     def _close(self, status: str) -> None:
         self._status = status
         self._exchange.move_call(self._call.sid, status, ceil(self._now))
-        self._announce(status, "completed")
-
-    def _announce(self, status: str, event: str) -> None:
-        if not self._call.status_callback or event not in self._call.status_events.split():
-            return
-        params = self._params({"CallStatus": status, "CallDuration": str(ceil(self._now))})
-        self._wire.webhook(self._call.status_callback, params)
+        tell_call(self._wire, self._call, status, self._now)
 
 
 def _fault(answer: Answer) -> str:
