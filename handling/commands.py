@@ -36,25 +36,23 @@ _PROGRESS = r"(?:办理|处理)?(?:进度|进展|结果|情况)"
 _NUMBER = r"(?P<number>\d{1,6})"
 _MARK = r"(?:建议编号|案件编号|受理编号|编号是|编号为|编号|案号|案件|号码|单号|no\.?|#|第)"
 
-_PATTERNS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
-    (kind, re.compile(pattern))
-    for kind, pattern in (
-        ("progress", rf"{_MINE}{_THING}(?:办理|处理)?(?:进度|进展)(?:情况|{_HOW})?"),
-        ("progress", r"(?:办理|处理)(?:情况|结果)"),
-        ("progress", rf"(?:我的|我们的)(?:建议|意见|事情|事|案子|问题|诉求){_HOW}"),
-        (
-            "points",
-            r"(?:我的|我有|我)?(?:有)?(?:好多|多少|几个)?(?:积分|幸福种子)(?:余额|情况|(?:还)?(?:有|是)?(?:多少|好多))?",
-        ),
-        ("help", r"帮助|帮忙|help|使用帮助|怎么用|咋个用|\?"),
-        (
-            "opt_out",
-            r"td|t|退订|取消订阅|退订短信|取消短信|td退订|t退订|不要短信|不要发短信|不要再发短信|别发短信",
-        ),
-        ("opt_in", r"恢复|恢复短信|恢复订阅|重新订阅|恢复发短信"),
-        ("rating", r"(?:打|给|评|我打|我给|我评)?(?P<score>[1-5一二三四五])(?:分|颗星|星)?"),
-    )
+_WORDINGS: tuple[tuple[Kind, str], ...] = (
+    ("progress", rf"{_MINE}{_THING}(?:办理|处理)?(?:进度|进展)(?:情况|{_HOW})?"),
+    ("progress", r"(?:办理|处理)(?:情况|结果)"),
+    ("progress", rf"(?:我的|我们的)(?:建议|意见|事情|事|案子|问题|诉求){_HOW}"),
+    (
+        "points",
+        r"(?:我的|我有|我)?(?:有)?(?:好多|多少|几个)?(?:积分|幸福种子)(?:余额|情况|(?:还)?(?:有|是)?(?:多少|好多))?",
+    ),
+    ("help", r"帮助|help|使用帮助|怎么用|咋个用|\?"),
+    (
+        "opt_out",
+        r"td|t|退订|取消订阅|退订短信|取消短信|td退订|t退订|不要短信|不要发短信|不要再发短信|别发短信",
+    ),
+    ("opt_in", r"恢复|恢复短信|恢复订阅|重新订阅|恢复发短信"),
+    ("rating", r"(?:打|给|评|我打|我给|我评)?(?P<score>[1-5一二三四五])(?:分|颗星|星)?"),
 )
+_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in _WORDINGS)
 # A bare number needs four digits, as ours have: "119" is a cry for help and "12" means nothing.
 _CASES = tuple(
     re.compile(pattern)

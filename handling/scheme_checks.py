@@ -143,6 +143,8 @@ def _field(field: Field, earlier: dict[str, Field], where: Where) -> Iterator[Pr
             yield where, f"no field “{code}” above the product"
         elif earlier[code].type not in ("integer", "money"):
             yield where, f"“{code}” is no number"
+    if field.at_most and (field.at_most not in earlier or earlier[field.at_most].type != field.type):
+        yield (*where, "at_most"), f"no field “{field.at_most}” of the same type above"
     money = [code for code in field.factors if code in earlier and earlier[code].type == "money"]
     if len(money) > 1:
         yield where, "money times money is nothing that a form may ask"

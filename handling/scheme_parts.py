@@ -78,6 +78,7 @@ class Level(Part):
 
 class Field(Part):
     """One question of an action's form. `factors`: the fields that a product multiplies.
+    `at_most`: the field above that this number may not exceed.
     `sets`: the column of the case that takes the value."""
 
     code: str = Limit(pattern=r"^[a-z][a-z_]*$")
@@ -88,6 +89,7 @@ class Field(Part):
     factors: tuple[str, ...] = ()
     sets: Target = ""
     minimum: int = 0
+    at_most: str = ""
     help: str = ""
 
 

@@ -1,0 +1,41 @@
+"""What changed in a case, for its append-only history."""
+
+from datetime import datetime
+from typing import Any
+
+from models import Suggestion
+
+COLUMNS = (
+    "state",
+    "step",
+    "level",
+    "due",
+    "handler_id",
+    "courtyard_id",
+    "text",
+    "place",
+    "domain",
+    "demand_type",
+    "urgency",
+    "feedback",
+    "published_at",
+    "merged_into_id",
+)
+
+
+def snapshot(suggestion: Suggestion) -> dict[str, Any]:
+    """The columns as JSON values, and the handler's name for people who read the history."""
+    values = {column: _plain(getattr(suggestion, column)) for column in COLUMNS}
+    return values | {"handler": suggestion.handler.name if suggestion.handler else ""}
+
+
+def changes_since(before: dict[str, Any], suggestion: Suggestion) -> dict[str, list[Any]]:
+    """{"column": [from, to]} of what differs; the session must be flushed, so that keys follow objects."""
+    after = snapshot(suggestion)
+    return {column: [before[column], after[column]] for column in after if before[column] != after[column]}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return getattr(value, "value", value)
