@@ -5,6 +5,14 @@ from typing import Any
 
 from models import Suggestion
 
+# The events that no scheme's action names.
+ENGINE_EVENTS = {
+    "received": "收到",
+    "extended": "居民补充",
+    "reviewed": "核对",
+    "joined": "并入同一件事",
+    "rated": "居民评分",
+}
 COLUMNS = (
     "state",
     "step",

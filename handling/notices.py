@@ -75,6 +75,8 @@ def queue_notice(
     values = {"community": scheme.community.name, **case_variables(scheme, suggestion, now), **(variables or {})}
     prompts = _spoken(scheme, form, suggestion, values, now)
     medium = Medium.SMS if to_number else _medium(resident, prompts)
+    if form.sms_only and medium is not Medium.SMS:
+        return None
     used = variables_of(form.text)
     return insert_once(
         session,

@@ -17,6 +17,16 @@ from handling.scheme import Action, Scheme
 from handling.status import OPEN_STATES, leading
 from models import Courtyard, Event, Priority, Review, Suggestion, SuggestionState, Urgency, User
 
+__all__ = [
+    "Decisions",
+    "FormInvalid",
+    "StaleCase",
+    "StepNotAllowed",
+    "claim_for_review",
+    "confirm_review",
+    "give_back",
+]
+
 # Longer than a three-minute voicemail heard twice; the page renews it while it is open.
 LEASE = timedelta(minutes=10)
 

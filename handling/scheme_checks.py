@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from string import Formatter
 
+from handling.history import ENGINE_EVENTS
 from handling.scheme_parts import Action, Field, Scheme, Step, Template
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_units
 from handling.toml_lines import Where
@@ -116,6 +117,8 @@ def _levels(scheme: Scheme) -> Iterator[Problem]:
 
 
 def _action(scheme: Scheme, action: Action, where: Where) -> Iterator[Problem]:
+    if action.code in ENGINE_EVENTS:
+        yield (*where, "code"), f"“{action.code}” names an event of the engine"
     if action.next and action.next not in {step.code for step in scheme.steps}:
         yield (*where, "next"), f"no step “{action.next}”"
     if action.notice and action.notice not in scheme.notices:

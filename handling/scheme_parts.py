@@ -137,12 +137,14 @@ class Template(Part):
 
     spoken: the same for a call-back, as prompt keys and the tokens {case}, {state}, {due} and {ring}.
     answers_command: also sent to residents who have opted out, since they asked for it.
+    sms_only: not worth a call or a visit; those who cannot get an SMS are spared it.
     """
 
     text: str
     segments: int = Limit(default=1, ge=1, le=8)
     spoken: tuple[str, ...] = ()
     answers_command: bool = False
+    sms_only: bool = False
 
 
 class PointsRule(Part):
