@@ -16,10 +16,12 @@ from models import (
     Courtyard,
     Event,
     Notice,
+    NoticeState,
     Rating,
     Recording,
     Resident,
     Review,
+    Role,
     Suggestion,
     SuggestionState,
     Urgency,
@@ -113,14 +115,23 @@ def missed_calls(session: Session, limit: int = 100) -> list[Call]:
     return list(session.scalars(missed.options(joinedload(Call.resident)).limit(limit)))
 
 
-def my_cases(session: Session, user_id: int, steps: Collection[str] = ()) -> list[Suggestion]:
-    """The cases in hand that are this user's, and those at one of `steps` that have no handler yet;
-    nearest due date first."""
-    unassigned = and_(Suggestion.handler_id.is_(None), Suggestion.step.in_(steps))
+def failed_notices(session: Session, limit: int = 100) -> list[Notice]:
+    """What neither SMS nor call-back could deliver: a person has to tell it. The oldest first."""
+    failed = select(Notice).where(Notice.state == NoticeState.FAILED).order_by(Notice.id)
+    case = joinedload(Notice.suggestion).joinedload(Suggestion.resident)
+    return list(session.scalars(failed.options(case).limit(limit)))
+
+
+def my_cases(
+    session: Session, user_id: int, *, turn: Collection[str] = (), unassigned: Collection[str] = ()
+) -> list[Suggestion]:
+    """The cases in hand that are this user's, those at a step of `turn` whoever handles them, and those at a
+    step of `unassigned` that nobody handles yet; nearest due date first."""
+    nobodys = and_(Suggestion.handler_id.is_(None), Suggestion.step.in_(unassigned))
     mine = (
         select(Suggestion)
         .where(Suggestion.state == SuggestionState.HANDLING)
-        .where(or_(Suggestion.handler_id == user_id, unassigned))
+        .where(or_(Suggestion.handler_id == user_id, Suggestion.step.in_(turn), nobodys))
         .order_by(Suggestion.due.is_(None), Suggestion.due, Suggestion.number)
         .options(*_list_row(), joinedload(Suggestion.handler))
     )
@@ -151,7 +162,7 @@ def notices_of(session: Session, suggestion_id: int) -> list[Notice]:
     return list(session.scalars(select(Notice).where(Notice.suggestion_id == suggestion_id).order_by(Notice.id)))
 
 
-def open_texts(session: Session, besides: int, limit: int = 500) -> list[tuple[int, str]]:
+def open_texts(session: Session, besides: int, limit: int = 300) -> list[tuple[int, str]]:
     """(id, text) of the newest open cases: what a duplicate is looked for in."""
     rows = session.execute(
         select(Suggestion.id, func.coalesce(func.nullif(Suggestion.standard_text, ""), Suggestion.text))
@@ -186,9 +197,9 @@ def ledger_rows(session: Session, wanted: LedgerFilter, *, now: datetime) -> Ite
 
 
 def handlers(session: Session) -> list[User]:
-    """Who can be given a case."""
-    from_roles = select(User).where(User.active.is_(True)).order_by(User.role, User.name)
-    return list(session.scalars(from_roles))
+    """Who can be given a case: everybody active but volunteers."""
+    able = select(User).where(User.active.is_(True), User.role != Role.VOLUNTEER)
+    return list(session.scalars(able.order_by(User.role, User.name)))
 
 
 def courtyards(session: Session) -> list[Courtyard]:
@@ -196,8 +207,11 @@ def courtyards(session: Session) -> list[Courtyard]:
 
 
 def board_page(session: Session, *, page: int, per_page: int = 20) -> Page[Suggestion]:
-    """Finished cases that a coordinator released, the newest first."""
-    released = and_(Suggestion.state == SuggestionState.DONE, Suggestion.published_at.is_not(None))
+    """Finished cases that a coordinator released, the newest first. Some scheme steps may still follow."""
+    released = and_(
+        Suggestion.published_at.is_not(None),
+        Suggestion.state.in_((SuggestionState.HANDLING, SuggestionState.DONE)),
+    )
     total = session.scalar(select(func.count(Suggestion.id)).where(released)) or 0
     number = min(max(1, page), max(1, -(-total // per_page)))
     rows = (

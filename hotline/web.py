@@ -52,7 +52,7 @@ def secure(app: Flask) -> None:
     app.register_error_handler(HTTPException, _error_page)
     app.register_error_handler(StaleDataError, _stale_page)
     app.jinja_env.filters.update(
-        moment=moment, day=day, iso=iso, yuan=yuan, paragraphs=paragraphs, without_numbers=without_numbers
+        moment=moment, day=day, iso=iso, paragraphs=paragraphs, without_numbers=without_numbers
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
@@ -77,11 +77,6 @@ def day(time: datetime | None) -> str:
 
 def iso(time: datetime | None) -> str:
     return "" if time is None else shanghai(time).isoformat(timespec="seconds")
-
-
-def yuan(fen: int) -> str:
-    """Money is integer fen: 192000 -> "1920", 4050 -> "40.50"."""
-    return f"{fen // 100}" if fen % 100 == 0 else f"{fen / 100:.2f}"
 
 
 def paragraphs(text: str) -> Markup:

@@ -16,3 +16,8 @@ for (const form of document.querySelectorAll("form[method=post]"))
     form.dataset.sent = "1";
   });
 addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}

@@ -1,0 +1,17 @@
+"""The desk: pages of volunteers and staff, one module a page."""
+
+from hotline.desk import (  # noqa: F401 (each module adds its views to the blueprint)
+    access_log,
+    calendar,
+    cases,
+    ledger,
+    login,
+    missed,
+    recordings,
+    review,
+    users,
+    words,
+)
+from hotline.desk.access import blueprint
+
+__all__ = ["blueprint"]

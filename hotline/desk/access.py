@@ -1,0 +1,124 @@
+"""Who is at the desk, what each role may open, and the note of every look at personal data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import ParamSpec, TypeVar, cast
+
+from flask import Blueprint, abort
+from flask.blueprints import BlueprintSetupState
+from flask_login import LoginManager, UserMixin, current_user, login_required
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.app import current
+from models import AccessEntry, Database, Role, Suggestion, SuggestionState, User
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+
+REVIEWERS = (Role.VOLUNTEER, Role.COORDINATOR, Role.ADMINISTRATOR)
+STAFF = (Role.HANDLER, Role.COORDINATOR, Role.ADMINISTRATOR)
+LEADERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
+EVERYBODY = tuple(Role)
+
+# A player asks for one recording in many portions: that is one look.
+SAME_LOOK = timedelta(minutes=10)
+
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class Person(UserMixin):  # type: ignore[misc]
+    """The user of this session. The cookie carries the id and the session's version: raising the version
+    in the database ends all sessions."""
+
+    id: int
+    username: str
+    name: str
+    role: Role
+    session_version: int
+
+    def get_id(self) -> str:
+        return f"{self.id}.{self.session_version}"
+
+
+def me() -> Person:
+    return cast(Person, current_user)
+
+
+def allowed(*roles: Role) -> Callable[[Callable[Arguments, Answer]], Callable[Arguments, Answer]]:
+    """Only these roles may open the view; others get the 403 page, strangers the login."""
+
+    def guard(view: Callable[Arguments, Answer]) -> Callable[Arguments, Answer]:
+        @wraps(view)
+        def guarded(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
+            if me().role not in roles:
+                abort(403)
+            return view(*args, **kwargs)
+
+        return cast(Callable[Arguments, Answer], login_required(guarded))
+
+    return guard
+
+
+def person(user: User) -> Person:
+    return Person(user.id, user.username, user.name, user.role, user.session_version)
+
+
+def acting_user(session: Session) -> User:
+    """The row of the user of this session, for events and claims."""
+    return session.get_one(User, me().id)
+
+
+def may_see_number(suggestion: Suggestion) -> bool:
+    """Coordinators and administrators, and the handler of the case."""
+    return me().role in LEADERS or suggestion.handler_id == me().id
+
+
+def may_listen(suggestion: Suggestion | None) -> bool:
+    """A handler to the own cases, a volunteer to what is to be reviewed."""
+    if me().role in LEADERS:
+        return True
+    if suggestion is None:
+        return False
+    if me().role == Role.VOLUNTEER:
+        return suggestion.state == SuggestionState.REVIEW
+    return suggestion.handler_id == me().id
+
+
+def note_look(database: Database, action: str, subject: str, now: datetime) -> None:
+    """One line in the access log for each look (PIPL article 51); portions of one look are one line."""
+    seen = select(AccessEntry.id).where(
+        AccessEntry.user_id == me().id,
+        AccessEntry.action == action,
+        AccessEntry.subject == subject,
+        AccessEntry.at > now - SAME_LOOK,
+    )
+    with database.read() as session:
+        if session.scalar(seen.limit(1)) is not None:
+            return
+    with database.write() as session:
+        session.add(AccessEntry(at=now, user_id=me().id, action=action, subject=subject))
+
+
+def _load_person(cookie: str) -> Person | None:
+    user_id, _, version = cookie.partition(".")
+    if not (user_id.isascii() and user_id.isdigit()):
+        return None
+    with current().database.read() as session:
+        user = session.get(User, int(user_id))
+        if user is None or not user.active or str(user.session_version) != version:
+            return None
+        return person(user)
+
+
+def _set_up_login(state: BlueprintSetupState) -> None:
+    manager = LoginManager(state.app)
+    manager.login_view = "desk.login"
+    manager.login_message = None
+    manager.user_loader(_load_person)
+
+
+blueprint.record_once(_set_up_login)

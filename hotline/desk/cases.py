@@ -1,0 +1,168 @@
+"""My cases and the case page: the story, and what to do next."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from handling.casework import (
+    FormInvalid,
+    StaleCase,
+    StepNotAllowed,
+    actions_for,
+    blocked_actions,
+    due_warnings,
+    take_action,
+)
+from handling.clock import SHANGHAI
+from handling.queries import case_story, courtyards, handlers, my_cases, notices_of
+from handling.scheme import Action, Scheme
+from hotline.app import current
+from hotline.desk.access import (
+    EVERYBODY,
+    LEADERS,
+    STAFF,
+    acting_user,
+    allowed,
+    blueprint,
+    may_listen,
+    may_see_number,
+    me,
+    note_look,
+)
+from hotline.desk.story import story_of
+from models import Role, Suggestion, User
+
+Answer = str | tuple[str, int] | Response
+
+
+@blueprint.get("/mine")
+@allowed(*STAFF)
+def mine() -> str:
+    scheme = current().scheme
+    lead = me().role in LEADERS
+    with current().database.read() as session:
+        cases = my_cases(
+            session,
+            me().id,
+            turn=coordinators_steps(scheme) if lead else (),
+            unassigned=[step.code for step in scheme.steps] if lead else (),
+        )
+    return render_template("desk/mine.html", cases=cases)
+
+
+@blueprint.get("/cases/<int:number>")
+@allowed(*EVERYBODY)
+def case_page(number: int) -> Answer:
+    return show_case(number)
+
+
+@blueprint.post("/cases/<int:number>/actions/<action>")
+@allowed(*STAFF)
+def act(number: int, action: str) -> Answer:
+    hotline, form = current(), request.form
+    # Without the version two people could undo each other's work unseen.
+    version = form.get("version", type=int)
+    if version is None:
+        abort(400)
+    try:
+        with hotline.database.write() as session:
+            case = session.scalar(select(Suggestion).where(Suggestion.number == number)) or abort(404)
+            take_action(
+                session,
+                hotline.scheme,
+                case,
+                acting_user(session),
+                action,
+                form,
+                now=hotline.clock.now(),
+                version=version,
+            )
+    except FormInvalid as error:
+        return show_case(number, tried=action, values=form, errors=error.errors), 422
+    except StaleCase:
+        return show_case(number, tried=action, values=form, stale=True), 409
+    except StepNotAllowed as error:
+        return show_case(number, refused=str(error)), 409
+    flash("办好了，已经记下。")
+    return redirect(url_for("desk.case_page", number=number))
+
+
+@blueprint.post("/cases/<int:number>/number")
+@allowed(*STAFF)
+def show_number(number: int) -> Answer:
+    with current().database.read() as session:
+        case = session.scalar(select(Suggestion).where(Suggestion.number == number)) or abort(404)
+    if not may_see_number(case):
+        abort(403)
+    note_look(current().database, "number", f"suggestion:{case.id}", current().clock.now())
+    return show_case(number, revealed=True)
+
+
+def show_case(
+    number: int,
+    *,
+    tried: str = "",
+    values: Mapping[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    stale: bool = False,
+    refused: str = "",
+    revealed: bool = False,
+) -> str:
+    """The page of a case; `tried` is the action that failed, with what was typed and what is wrong."""
+    hotline = current()
+    scheme, now = hotline.scheme, hotline.clock.now()
+    with hotline.database.read() as session:
+        case = case_story(session, number) or abort(404)
+        user = session.get_one(User, me().id)
+        target = session.get(Suggestion, case.merged_into_id) if case.merged_into_id else None
+        page: dict[str, Any] = {
+            "case": case,
+            "actions": actions_for(scheme, case, user),
+            "blocked": blocked_actions(scheme, case, user),
+            "merged_into": target,
+            "story": story_of(scheme, case, notices_of(session, case.id)),
+            "people": handlers(session),
+            "courtyards": courtyards(session),
+            "warnings": due_warnings(session, case),
+        }
+    note_look(hotline.database, "view", f"suggestion:{case.id}", now)
+    return render_template(
+        "desk/case.html",
+        **page,
+        position=position_of(scheme, case.step),
+        listening=may_listen(case),
+        may_see_number=may_see_number(case),
+        tried_action=tried,
+        values=values or {},
+        errors=errors or {},
+        stale=stale,
+        refused=refused,
+        revealed=revealed,
+        started=lambda action: started(case, action),
+    )
+
+
+def coordinators_steps(scheme: Scheme) -> list[str]:
+    """Steps where no handler can do anything: the case waits for the coordinator, whoever handles it."""
+    return [step.code for step in scheme.steps if all(Role.HANDLER not in action.roles for action in step.actions)]
+
+
+def started(case: Suggestion, action: Action) -> dict[str, str]:
+    """What a form begins with: what the case already says, and today for the day of a meeting or a visit."""
+    known = {
+        "level": case.level,
+        "handler": str(case.handler_id or ""),
+        "courtyard": str(case.courtyard_id or ""),
+        "feedback": case.feedback,
+    }
+    today = current().clock.now().astimezone(SHANGHAI).date().isoformat()
+    begun = {asked.code: today for asked in action.fields if asked.type == "date" and not asked.sets}
+    return begun | {asked.code: known[asked.sets] for asked in action.fields if asked.sets in known}
+
+
+def position_of(scheme: Scheme, code: str) -> int:
+    """The step's place in the scheme, -1 when the scheme has changed under the case."""
+    return next((place for place, step in enumerate(scheme.steps) if step.code == code), -1)

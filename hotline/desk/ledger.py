@@ -1,0 +1,122 @@
+"""The ledger (电子台账): filters, search, export."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, cast
+
+from flask import abort, render_template, request, send_file
+from werkzeug.wrappers import Response
+
+from handling.clock import SHANGHAI
+from handling.export import CHANNELS, STATES, URGENCIES, write_csv, write_json, write_xlsx
+from handling.queries import LedgerFilter, courtyards, handlers, ledger_page, ledger_rows
+from hotline.app import current
+from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me, note_look
+from hotline.desk.proposals import domain_names
+from models import Channel, SuggestionState, Urgency
+
+NAMES = (
+    *("search", "state", "due", "level", "domain", "urgency", "handler", "channel", "courtyard"),
+    *("from", "until", "sort"),
+)
+MIMETYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv",
+    "json": "application/json",
+}
+
+
+@blueprint.get("/ledger")
+@allowed(*STAFF)
+def ledger() -> str:
+    hotline = current()
+    query = wanted_query(request.args)
+    with hotline.database.read() as session:
+        page = ledger_page(
+            session,
+            filter_of(query),
+            now=hotline.clock.now(),
+            page=request.args.get("page", 1, type=int),
+        )
+        people, places = handlers(session), courtyards(session)
+    return render_template(
+        "desk/ledger.html",
+        page=page,
+        query=query,
+        may_export=me().role in LEADERS,
+        state_choices=_named(STATES),
+        urgency_choices=_named(URGENCIES),
+        channel_choices=_named(CHANNELS),
+        level_choices=[
+            (level.code, f"{level.code} {level.colour}·{level.name}") for level in hotline.scheme.levels
+        ],
+        domain_choices=[(name, name) for name in domain_names()],
+        handler_choices=[(person.id, person.name) for person in people],
+        courtyard_choices=[(place.id, place.name) for place in places],
+    )
+
+
+@blueprint.get("/ledger.<kind>")
+@allowed(*LEADERS)
+def export(kind: str) -> Response:
+    if kind not in MIMETYPES:
+        abort(404)
+    hotline = current()
+    now = hotline.clock.now()
+    note_look(hotline.database, "export", "ledger", now)
+    # Large ledgers go through the disk, not through the memory.
+    file = cast(BinaryIO, SpooledTemporaryFile(max_size=4 << 20))  # noqa: SIM115 (the answer closes it)
+    with hotline.database.read() as session:
+        cases = ledger_rows(session, filter_of(wanted_query(request.args)), now=now)
+        if kind == "xlsx":
+            write_xlsx(hotline.scheme, cases, file)
+        elif kind == "json":
+            write_json(hotline.scheme, cases, file)
+        else:
+            write_csv(hotline.scheme, cases, file, bom=True)
+    file.seek(0)
+    name = f"台账{now.astimezone(SHANGHAI):%Y%m%d-%H%M}.{kind}"
+    return send_file(file, mimetype=MIMETYPES[kind], as_attachment=True, download_name=name)
+
+
+def wanted_query(args: Mapping[str, str]) -> dict[str, str]:
+    """The filters that are set, as they stand in the address: links keep them."""
+    return {name: args[name].strip() for name in NAMES if args.get(name, "").strip()}
+
+
+def filter_of(query: Mapping[str, str]) -> LedgerFilter:
+    """A value that makes no sense does not narrow: an old bookmark still opens the ledger."""
+    return LedgerFilter(
+        search=query.get("search", ""),
+        state=_member(SuggestionState, query.get("state")),
+        level=query.get("level", ""),
+        domain=query.get("domain", ""),
+        urgency=_member(Urgency, query.get("urgency")),
+        channel=_member(Channel, query.get("channel")),
+        handler_id=_id(query.get("handler")),
+        courtyard_id=_id(query.get("courtyard")),
+        received_from=_midnight(query.get("from"), timedelta()),
+        received_until=_midnight(query.get("until"), timedelta(days=1)),
+        due=query.get("due", ""),
+        sort=query.get("sort", "-number"),
+    )
+
+
+def _named(names: Mapping[Any, str]) -> list[tuple[str, str]]:
+    return [(member.value, name) for member, name in names.items()]
+
+
+def _member(kind: Any, value: str | None) -> Any:
+    return kind(value) if value in set(kind) else None
+
+
+def _id(value: str | None) -> int | None:
+    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def _midnight(day: str | None, later: timedelta) -> datetime | None:
+    try:
+        return datetime.combine(date.fromisoformat(day or "") + later, time(), SHANGHAI)
+    except (ValueError, OverflowError):
+        return None

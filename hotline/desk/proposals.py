@@ -1,0 +1,100 @@
+"""What the review page proposes: lists to choose from, similar cases, the draft of the SMS."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from sqlalchemy.orm import Session
+
+from handling.intake import set_level
+from handling.notices import case_variables, compose, sms_segments, sms_units
+from handling.queries import open_texts, suggestions_by_id
+from handling.residents import can_receive_sms
+from hotline.app import current
+from models import Resident, Suggestion
+from nlp.dialect import Dialect
+from nlp.lexicon import Lexicon, load_lexicon
+from nlp.similarity import similar
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The SMS, and how long it is or why it will not go."""
+
+    text: str
+    size: str
+
+
+@dataclass(frozen=True)
+class Similar:
+    case: Suggestion
+    shared: str
+
+
+def domain_names() -> list[str]:
+    """The scheme's domains, else the default taxonomy's."""
+    if current().scheme.domains:
+        return list(current().scheme.domains)
+    return _values("domains")
+
+
+def demand_type_names() -> list[str]:
+    return _values("demand_types")
+
+
+def standard_wording(text: str) -> str:
+    """The corrected text in standard wording (啥子→什么)."""
+    return _dialect().standardise(text.strip()).text
+
+
+def similar_cases(session: Session, case: Suggestion) -> list[Similar]:
+    """Open cases that probably report the same matter, best first."""
+    text = case.standard_text or case.text
+    matches = similar(text, open_texts(session, case.id)) if text else []
+    found = suggestions_by_id(session, [match.id for match in matches])
+    return [
+        Similar(found[match.id], "、".join(f"“{word}”" for word in match.shared[:3]))
+        for match in matches
+        if match.id in found
+    ]
+
+
+def draft_of(session: Session, case: Suggestion, decision: str, level: str, note: str) -> Draft:
+    """What the resident will get. Changes the case's level in `session`, which must not be committed."""
+    hotline = current()
+    action = hotline.scheme.first_step.action(decision)
+    if action is None or not action.notice or case.resident is None:
+        return Draft("", "没有号码，通知不了。" if case.resident is None else "不发短信。")
+    if level in {known.code for known in hotline.scheme.levels}:
+        set_level(session, hotline.scheme, case, level)
+    if action.state is not None:
+        case.state = action.state
+    variables = {
+        **case_variables(hotline.scheme, case, hotline.clock.now()),
+        "community": hotline.scheme.community.name,
+        "reason": note.strip() or "……",
+    }
+    text = compose(hotline.scheme, hotline.scheme.notices[action.notice], variables)
+    return Draft(text, _size(case.resident, text))
+
+
+def _size(resident: Resident, text: str) -> str:
+    if resident.opted_out_at is not None:
+        return "居民退订了短信，这条不会发。"
+    if not can_receive_sms(resident):
+        return "这个号码收不了短信，会自动打电话回话。"
+    return f"{sms_units(text)} 字，{sms_segments(text)} 条短信。"
+
+
+@cache
+def _lexicon() -> Lexicon:
+    return load_lexicon()
+
+
+@cache
+def _dialect() -> Dialect:
+    return Dialect(_lexicon().wording)
+
+
+def _values(table: str) -> list[str]:
+    found = getattr(_lexicon(), table)
+    return list(dict.fromkeys([*(entry.value for entry in found.entries), found.fallback]))

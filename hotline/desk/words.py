@@ -1,0 +1,89 @@
+"""What the desk's templates know besides their own data: names of codes, the menu, masked numbers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from handling.export import CHANNELS, STATES, URGENCIES, place_of
+from handling.residents import mask
+from handling.scheme import Level, Scheme
+from hotline.app import current
+from hotline.desk.access import LEADERS, REVIEWERS, STAFF, blueprint, me
+from models import Role, User
+
+ROLES = {
+    Role.VOLUNTEER: "志愿者",
+    Role.HANDLER: "办理人",
+    Role.COORDINATOR: "统筹员",
+    Role.ADMINISTRATOR: "管理员",
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    endpoint: str
+    name: str
+    key: str
+    roles: tuple[Role, ...]
+    # Pages below it: the menu shows where one is.
+    below: tuple[str, ...] = ()
+
+    @property
+    def active(self) -> tuple[str, ...]:
+        return (self.endpoint, *self.below)
+
+
+MENU = (
+    Link("desk.queue", "待核对", "alt+1", REVIEWERS, ("desk.review_page", "desk.finish_review")),
+    Link("desk.mine", "我的案件", "alt+2", STAFF),
+    Link("desk.ledger", "电子台账", "alt+3", STAFF, ("desk.case_page", "desk.act")),
+    Link("desk.calendar", "工作日历", "alt+4", LEADERS, ("desk.add_day",)),
+    Link("desk.users", "人员", "alt+5", (Role.ADMINISTRATOR,), ("desk.add_person",)),
+    Link("desk.access_log", "访问记录", "alt+6", (Role.ADMINISTRATOR,)),
+)
+
+
+@blueprint.context_processor
+def words() -> dict[str, Any]:
+    scheme = current().scheme
+    now = current().clock.now()
+    known = me().is_authenticated
+    return {
+        "scheme": scheme,
+        "now": now,
+        "me": me(),
+        "menu": [link for link in MENU if known and me().role in link.roles],
+        "roles": ROLES,
+        "channels": CHANNELS,
+        "states": STATES,
+        "urgencies": URGENCIES,
+        "masked": mask,
+        "place_of": place_of,
+        "level_of": lambda code: level_of(scheme, code),
+        "step_name": lambda code: step_name(scheme, code),
+        "rank_of": lambda user: rank_of(scheme, user),
+        "waited": lambda since: waited(since, now),
+    }
+
+
+def level_of(scheme: Scheme, code: str) -> Level | None:
+    """None for no level, and for one that only an earlier scheme knew."""
+    return next((level for level in scheme.levels if level.code == code), None)
+
+
+def step_name(scheme: Scheme, code: str) -> str:
+    return next((step.name for step in scheme.steps if step.code == code), code)
+
+
+def rank_of(scheme: Scheme, user: User) -> str:
+    """微网格员, 社区书记, ...; the role for people without a rank."""
+    return next((tier.name for tier in scheme.tiers if tier.code == user.tier), ROLES[user.role])
+
+
+def waited(since: datetime, now: datetime) -> str:
+    minutes = max(0, int((now - since).total_seconds()) // 60)
+    if minutes < 60:
+        return f"等了 {minutes} 分钟"
+    if minutes < 48 * 60:
+        return f"等了 {minutes // 60} 小时"
+    return f"等了 {minutes // 1440} 天"

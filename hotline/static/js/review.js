@@ -1,0 +1,26 @@
+// The draft of the SMS follows the decisions on the page.
+const form = document.getElementById("review");
+const text = document.getElementById("draft");
+const size = document.getElementById("draft-size");
+
+async function refresh() {
+  const chosen = new FormData(form);
+  const query = new URLSearchParams();
+  for (const name of ["decision", "level", "note"]) query.set(name, chosen.get(name) ?? "");
+  try {
+    const answer = await fetch(`${form.dataset.draft}?${query}`, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return;
+    const draft = await answer.json();
+    text.textContent = draft.text;
+    size.textContent = draft.size;
+  } catch {
+    // Without network the old draft stays; the server writes the real one.
+  }
+}
+
+let waiting;
+form?.addEventListener("input", (event) => {
+  if (!["decision", "level", "note"].includes(event.target.name)) return;
+  clearTimeout(waiting);
+  waiting = setTimeout(refresh, 250);
+});
