@@ -92,7 +92,7 @@ def parse_command(body: str) -> Command | None:
 
 def _plain(body: str) -> str:
     text = unicodedata.normalize("NFKC", body).casefold()
-    text = re.sub(r"\s+", "", text)
+    text = re.sub(r"[\s,:、]+", "", text)
     if text == "?":
         return text
     # Marks, emoji and variation selectors around the words; # opens a number.

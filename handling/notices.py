@@ -68,6 +68,7 @@ def queue_notice(
 
     to_number: a duty phone; otherwise the resident is told.
     """
+    session.flush()  # new rows get their keys
     form = scheme.notices[template]
     number = to_number or (resident.phone if resident is not None else "")
     if not number or not (to_number or _wants(resident, form, priority)):

@@ -15,7 +15,8 @@ from models import Medium, Notice, NoticeState, PointsEntry, Priority, Resident
 # keypad (twilio.com/docs, "What do the phone numbers +7378742833, +2562533, ... mean?").
 WITHHELD = frozenset(("+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"))
 _E164 = re.compile(r"^\+[1-9]\d{7,14}$")
-_NATIONAL = re.compile(r"^\d{10,13}$")
+# As dialled inside China: a landline with its 0, a mobile. 106… is a sender of bulk SMS, not a telephone.
+_NATIONAL = re.compile(r"^(?:0\d{9,11}|(?:86)?1[3-9]\d{9})$")
 _NEVER_TEXTS = (
     PhoneNumberType.FIXED_LINE,
     PhoneNumberType.TOLL_FREE,

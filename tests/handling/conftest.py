@@ -1,0 +1,78 @@
+"""A community with its people, and the real understanding of what residents say."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from handling.community import set_up_community
+from handling.people import add_user
+from handling.scheme import Scheme, load_scheme
+from models import Database, Role, Text, User
+from nlp.understanding import PlaceEntry, Understander, Understanding
+from tests.fakes.clock import FakeClock
+
+MOBILE = "+8613800138000"
+LANDLINE = "+862886123456"
+
+
+@dataclass(frozen=True)
+class People:
+    volunteer: User
+    other_volunteer: User
+    worker: User
+    secretary: User
+    coordinator: User
+    administrator: User
+
+
+@pytest.fixture(scope="session")
+def scheme() -> Scheme:
+    return load_scheme("chengbei")
+
+
+@pytest.fixture(scope="session")
+def understand(scheme: Scheme) -> Callable[[str], Understanding]:
+    courtyards = scheme.community.courtyards
+    places = [PlaceEntry(name=c.name, aliases=c.aliases, kind="courtyard") for c in courtyards]
+    return Understander.load(gazetteer=places).understand
+
+
+@pytest.fixture
+def session(database: Database, scheme: Scheme) -> Iterator[Session]:
+    """One transaction in a community that is set up."""
+    with database.write() as session:
+        set_up_community(session, scheme)
+        yield session
+
+
+@pytest.fixture
+def people(session: Session, clock: FakeClock) -> People:
+    return add_people(session, clock.now())
+
+
+def add_people(session: Session, now: datetime) -> People:
+    def add(username: str, name: str, role: Role, tier: str = "") -> User:
+        return add_user(
+            session, username=username, name=name, password="correct horse", role=role, tier=tier, now=now
+        )
+
+    return People(
+        volunteer=add("zhiyuan", "陈志愿", Role.VOLUNTEER),
+        other_volunteer=add("lihong", "李红", Role.VOLUNTEER),
+        worker=add("wangfang", "王芳", Role.HANDLER, "micro_grid"),
+        secretary=add("zhang", "张书记", Role.HANDLER, "secretary"),
+        coordinator=add("liu", "刘统筹", Role.COORDINATOR),
+        administrator=add("admin", "周管理", Role.ADMINISTRATOR),
+    )
+
+
+def received_text(session: Session, body: str, at: datetime, sender: str = MOBILE) -> Text:
+    """A message as the webhook commits it."""
+    count = session.query(Text).count()
+    text = Text(sid=f"SM{count:032d}", from_number=sender, to_number="+862880000000", body=body, received_at=at)
+    session.add(text)
+    session.flush()
+    return text
