@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
@@ -17,8 +17,8 @@ from urllib3.exceptions import NewConnectionError
 from hotline.settings import Settings
 from hotline.telephony.carrier import OUTCOMES, CarrierError, Delivery, Outcome, RecordingMissing
 
-# Seconds to connect, seconds between two bytes of the answer. The client's own default is no limit at all.
-TIMEOUT = (5, 15)
+# Seconds to connect and between two bytes of the answer. The client's own default is no limit at all.
+TIMEOUT = 15.0
 RECORDING_SECONDS = 60
 # An answer that is late would reach the resident at night: the carrier drops it after four hours.
 VALIDITY_SECONDS = 14400
@@ -153,7 +153,8 @@ def _errors() -> Iterator[None]:
         unsent = isinstance(error, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
         outcome = Outcome.RETRY if unsent else Outcome.LOOK_UP
         raise CarrierError("network", type(error).__name__, outcome) from error
-    except requests.RequestException as error:
+    except (requests.RequestException, TwilioException) as error:
+        # TwilioException: what the client says when a list cannot be fetched.
         raise CarrierError("network", type(error).__name__, Outcome.LOOK_UP) from error
 
 

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import os
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
@@ -160,7 +161,7 @@ def _transcript_of(transcription: Transcription) -> Callable[[Recording], None]:
         recording.transcript = Transcript(
             engine=transcription.engine,
             text=transcription.text,
-            words=[w.to_json() for w in transcription.words],
+            words=[asdict(word) for word in transcription.words],
             cpu_seconds=transcription.cpu_seconds,
         )
 

@@ -17,7 +17,9 @@ def stored(database):
         return session.query(Text).one()
 
 
-@pytest.mark.parametrize("body", ["路灯坏了", "😀👵🏻", "", " 前后有空格 ", "长" * 1600, "a\0b", "进度", "\u202e倒写"])
+@pytest.mark.parametrize(
+    "body", ["路灯坏了", "😀👵🏻", "", " 前后有空格 ", "长" * 1600, "a\0b", "进度", "\u202e倒写"]
+)
 def test_every_message_is_kept_before_it_is_answered(carrier_posts, database, body):
     answer = send(carrier_posts, body)
     assert answer.status_code == 200
