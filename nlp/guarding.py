@@ -1,0 +1,100 @@
+"""What takes the force out of a word: 没有着火, 去年晕倒过, 万一着火, 电视上说, 火锅, 气死了."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from nlp.lexicon import Guard, Lexicon
+from nlp.matcher import Hit
+
+FULL_STOPS = "。！？!?\n"
+COMMAS = FULL_STOPS + "，,；;、"
+NOW = "此刻"
+# A word for "now" this near (characters) to the sign says that it is happening.
+NOW_WITHIN = 14
+
+
+@dataclass(frozen=True)
+class GuardedText:
+    """The guards that stand in one text."""
+
+    text: str
+    masks: tuple[Hit, ...]
+    standing: tuple[tuple[Guard, Hit], ...]
+    now: tuple[Hit, ...]
+
+    def unmasked(self, hits: Sequence[Hit]) -> list[Hit]:
+        """Hits that are not part of a harmless longer expression (火 of 火锅)."""
+        if not self.masks:
+            return list(hits)
+        return [hit for hit in hits if not any(m.start < hit.end and hit.start < m.end for m in self.masks)]
+
+    def effect(self, spans: Iterable[tuple[int, int]]) -> str:
+        """What the guards do to a sign whose words stand at these spans: "", "drop" or "risk"."""
+        effects = {
+            guard.effect
+            for start, end in spans
+            for guard, hit in self.standing
+            if self._applies(guard, hit, start, end)
+        }
+        return "drop" if "drop" in effects else "risk" if effects else ""
+
+    def _applies(self, guard: Guard, hit: Hit, start: int, end: int) -> bool:
+        if hit.start < end and start < hit.end:
+            return False
+        if guard.side == "before":
+            between = self.text[hit.end : start] if hit.end <= start else None
+        elif guard.side == "after":
+            between = self.text[end : hit.start] if end <= hit.start else None
+        else:
+            between = ""
+        if between is None or len(between) > guard.within:
+            return False
+        if any(stop in between for stop in (COMMAS if guard.comma else FULL_STOPS)):
+            return False
+        return not (guard.now_lifts and self._now(start, end))
+
+    def _now(self, start: int, end: int) -> bool:
+        return any(hit.start - end <= NOW_WITHIN and start - hit.end <= NOW_WITHIN for hit in self.now)
+
+
+class Guarding:
+    """The lexicon's guards, ready to look at texts."""
+
+    def __init__(self, lexicon: Lexicon, variants: Callable[[str], set[str]]) -> None:
+        self._masks = _vocabulary(lexicon, lexicon.masks, variants)
+        self._now = _vocabulary(lexicon, "{" + NOW + "}", variants) if NOW in lexicon.concepts else set()
+        self._guards: dict[str, list[Guard]] = {}
+        for guard in lexicon.guards:
+            for word in _vocabulary(lexicon, guard.words, variants):
+                self._guards.setdefault(word, []).append(guard)
+
+    def vocabulary(self) -> set[str]:
+        return self._masks | self._now | set(self._guards)
+
+    def of(self, text: str, hits: Sequence[Hit]) -> GuardedText:
+        return GuardedText(
+            text=text,
+            # An expression that only sounds like a harmless one must not hide a danger.
+            masks=tuple(hit for hit in hits if hit.literal and hit.word in self._masks),
+            standing=tuple(
+                (guard, hit) for hit in hits if not _inside(hit, hits) for guard in self._guards.get(hit.word, ())
+            ),
+            now=tuple(hit for hit in hits if hit.literal and hit.word in self._now),
+        )
+
+
+def _inside(hit: Hit, hits: Sequence[Hit]) -> bool:
+    """没有 in 没有反应 denies nothing."""
+    return any(
+        other.literal
+        and other.start <= hit.start
+        and hit.end <= other.end
+        and other.end - other.start > hit.end - hit.start
+        for other in hits
+    )
+
+
+def _vocabulary(lexicon: Lexicon, words: str, variants: Callable[[str], set[str]]) -> set[str]:
+    return {
+        variant for template in words.split() for word in lexicon.expand(template) for variant in variants(word)
+    }

@@ -1,0 +1,226 @@
+"""The lexicon: what is listened for. TOML files in folders, one folder a taxonomy; see README.md beside this file.
+
+A taxonomy is a folder with at least domains.toml; what it lacks it takes from `default`.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from itertools import product
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+FOLDER = Path(__file__).parent
+DEFAULT = "default"
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+MAX_EXPANSION = 3000
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class LexiconError(Exception):
+    """A lexicon file cannot be used: `file` and `reason` say which and why."""
+
+    def __init__(self, file: Path | str, reason: str) -> None:
+        super().__init__(f"{file}: {reason}")
+        self.file = file
+        self.reason = reason
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Entry(_Strict):
+    """One value with the words that speak for it (weights 3, 2, 1) or against it (-2).
+
+    Words are separated by blanks. A word may be a template: (a|b|) alternatives, {name} a concept.
+    A rule is several templates joined by " + ", which must stand near each other.
+    """
+
+    value: str = Field(min_length=1)
+    strong: str = ""
+    usual: str = ""
+    weak: str = ""
+    against: str = ""
+    rules: tuple[str, ...] = ()
+
+    def weighted(self) -> list[tuple[int, str]]:
+        lists = ((3, self.strong), (2, self.usual), (1, self.weak), (-2, self.against))
+        return [(weight, template) for weight, text in lists for template in text.split()]
+
+
+class Emergency(Entry):
+    """`strong` words and rules are enough alone; `usual` ones need another sign. `ring` the number to dial."""
+
+    ring: Literal["119", "120", "110"]
+    domain: str = ""
+
+
+class Guard(_Strict):
+    """Words that take the force out of a sign of danger near them.
+
+    `side`: before or after the sign, or anywhere. `within` characters, not across a full stop (`comma` also
+    not across a comma). `effect`: "drop" the sign, or take it as a "risk" (urgent, no emergency).
+    """
+
+    name: str
+    words: str
+    side: Literal["before", "after", "anywhere"]
+    within: int = Field(default=200, ge=0)
+    comma: bool = False
+    effect: Literal["drop", "risk"] = "drop"
+    # A word of the concept "此刻" (now) near the sign lifts this guard.
+    now_lifts: bool = False
+
+
+class _EntryFile(_Strict):
+    fallback: str
+    entries: tuple[Entry, ...] = Field(min_length=1)
+
+    @field_validator("entries")
+    @classmethod
+    def _each_value_once(cls, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        values = [entry.value for entry in entries]
+        if repeated := {value for value in values if values.count(value) > 1}:
+            raise ValueError(f"listed twice: {', '.join(sorted(repeated))}")
+        return entries
+
+
+class _EmergencyFile(_Strict):
+    entries: tuple[Emergency, ...] = ()
+
+
+class _GuardFile(_Strict):
+    masks: str = ""
+    guards: tuple[Guard, ...] = ()
+
+
+class _ConceptFile(_Strict):
+    concepts: dict[str, str]
+
+
+class _DialectFile(_Strict):
+    wording: dict[str, str]
+
+
+class Lexicon(_Strict):
+    """Everything that understanding listens for, validated."""
+
+    taxonomy: str
+    domains: _EntryFile
+    demand_types: _EntryFile
+    urgency: _EntryFile
+    emergency: tuple[Emergency, ...]
+    guards: tuple[Guard, ...]
+    masks: str
+    concepts: dict[str, str]
+    wording: dict[str, str]
+
+    def expand(self, template: str) -> list[str]:
+        """Every word that a template stands for, longest first."""
+        return expand(template, self.concepts)
+
+
+def taxonomy_folder(taxonomy: str | Path) -> Path:
+    """The folder of a bundled taxonomy by its name, or of any other by its path."""
+    if isinstance(taxonomy, str) and NAME.fullmatch(taxonomy) and (FOLDER / taxonomy).is_dir():
+        return FOLDER / taxonomy
+    folder = Path(taxonomy)
+    if not folder.is_dir():
+        bundled = sorted(path.parent.name for path in FOLDER.glob("*/domains.toml"))
+        raise LexiconError(folder, f"no such taxonomy; bundled are: {', '.join(bundled)}")
+    return folder
+
+
+def load_lexicon(taxonomy: str | Path = DEFAULT) -> Lexicon:
+    """Read and check a taxonomy. Raises LexiconError naming file and reason."""
+    folder = taxonomy_folder(taxonomy)
+    guards = _read(folder, "guards", _GuardFile)
+    lexicon = Lexicon(
+        taxonomy=folder.name,
+        domains=_read(folder, "domains", _EntryFile, inherit=False),
+        demand_types=_read(folder, "demand_types", _EntryFile),
+        urgency=_read(folder, "urgency", _EntryFile),
+        emergency=_read(folder, "emergency", _EmergencyFile).entries,
+        guards=guards.guards,
+        masks=guards.masks,
+        concepts=_read(folder, "concepts", _ConceptFile).concepts,
+        wording=_read(folder, "dialect", _DialectFile).wording,
+    )
+    _check_templates(lexicon, folder)
+    return lexicon
+
+
+def _read(folder: Path, name: str, model: type[Model], *, inherit: bool = True) -> Model:
+    path = folder / f"{name}.toml"
+    if inherit and not path.exists():
+        path = FOLDER / DEFAULT / f"{name}.toml"
+    try:
+        with path.open("rb") as file:
+            return model.model_validate(tomllib.load(file))
+    except OSError as error:
+        raise LexiconError(path, error.strerror or str(error)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LexiconError(path, str(error)) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise LexiconError(path, f"{where}: {first['msg']}") from error
+
+
+def _check_templates(lexicon: Lexicon, folder: Path) -> None:
+    tables: dict[str, tuple[Entry, ...]] = {
+        "domains": lexicon.domains.entries,
+        "demand_types": lexicon.demand_types.entries,
+        "urgency": lexicon.urgency.entries,
+        "emergency": lexicon.emergency,
+    }
+    for name, entries in tables.items():
+        for entry in entries:
+            parts = [part for rule in entry.rules for part in rule.split(" + ")]
+            for template in [template for _, template in entry.weighted()] + parts:
+                try:
+                    lexicon.expand(template)
+                except ValueError as error:
+                    raise LexiconError(folder / f"{name}.toml", f"{entry.value}: {error}") from error
+
+
+_PARTS = re.compile(r"\(([^()]*)\)|\{([^{}]*)\}|([^(){}|]+)")
+
+
+def expand(template: str, concepts: Mapping[str, str]) -> list[str]:
+    """Every word that a template stands for, longest first. Raises ValueError for a bad template."""
+    choices: list[list[str]] = []
+    position = 0
+    for match in _PARTS.finditer(template):
+        if match.start() != position:
+            break
+        position = match.end()
+        alternatives, concept, plain = match.groups()
+        choices.append(_choices(alternatives, concept, plain, concepts))
+    if position != len(template) or not template:
+        raise ValueError(f"cannot read the template {template!r}")
+    count = 1
+    for choice in choices:
+        count *= len(choice)
+    if count > MAX_EXPANSION:
+        raise ValueError(f"{template!r} stands for {count} words, more than {MAX_EXPANSION}")
+    words = {"".join(parts) for parts in product(*choices)} - {""}
+    return sorted(words, key=lambda word: (-len(word), word))
+
+
+def _choices(
+    alternatives: str | None, concept: str | None, plain: str | None, concepts: Mapping[str, str]
+) -> list[str]:
+    if alternatives is not None:
+        return [word for part in alternatives.split("|") for word in (expand(part, concepts) if part else [""])]
+    if concept is not None:
+        if concept not in concepts:
+            raise ValueError(f"unknown concept {{{concept}}}")
+        return [word for part in concepts[concept].split() for word in expand(part, {})]
+    assert plain is not None
+    return [plain]

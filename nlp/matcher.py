@@ -1,0 +1,82 @@
+"""All words of the lexicon in one pass over the sound of a sentence."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import ahocorasick
+
+from nlp.phonetics import sound, sounds_of_word
+
+# How much a word counts that was found only by its sound, by its number of syllables. A single syllable
+# sounds like too much else; two need help from other words.
+SOUND_QUALITY = {1: 0.0, 2: 0.5, 3: 0.75, 4: 0.85}
+LONG_SOUND_QUALITY = 0.9
+
+
+class Hit(NamedTuple):
+    """`word` of the lexicon at start..end of the text; `quality` is 1 as written, less by sound."""
+
+    start: int
+    end: int
+    word: str
+    quality: float
+
+    @property
+    def literal(self) -> bool:
+        return self.quality == 1.0
+
+
+@dataclass(frozen=True)
+class _Key:
+    """A sound and the words that have it."""
+
+    length: int
+    words: tuple[str, ...]
+
+
+class Matcher:
+    """Finds words as written, and as a recogniser may have misheard them."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        by_sound: dict[str, list[str]] = {}
+        for word in sorted(set(words)):
+            for key in sounds_of_word(word.lower()):
+                by_sound.setdefault(key, []).append(word)
+        self._automaton = ahocorasick.Automaton()
+        for key, same in by_sound.items():
+            self._automaton.add_word(key, _Key(len(key), tuple(same)))
+        self._automaton.make_automaton()
+        self._empty = not by_sound
+
+    def find(self, text: str) -> list[Hit]:
+        """Every hit, overlapping ones too, ordered by their end. A literal hit hides its homophones."""
+        if self._empty:
+            return []
+        hits = []
+        lower = text.lower() if len(text.lower()) == len(text) else text
+        for last, key in self._automaton.iter(sound(text)):
+            start = last - key.length + 1
+            written = lower[start : last + 1]
+            if written in key.words:
+                hits.append(Hit(start, last + 1, written, 1.0))
+            elif quality := SOUND_QUALITY.get(key.length, LONG_SOUND_QUALITY):
+                hits.extend(Hit(start, last + 1, word, quality) for word in key.words)
+        return hits
+
+
+def longest(hits: Iterable[Hit]) -> list[Hit]:
+    """Hits that do not overlap, the better and longer first (no double counting of 垃圾 in 垃圾桶)."""
+    kept: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: (-hit.quality, hit.start - hit.end, hit.start, hit.word)):
+        if all(hit.end <= other.start or hit.start >= other.end for other in kept):
+            kept.append(hit)
+    return sorted(kept)
+
+
+def group(uses: Iterable[tuple[str, int]]) -> Mapping[str, tuple[int, ...]]:
+    """Word to the things that it stands for."""
+    grouped: dict[str, list[int]] = {}
+    for word, use in uses:
+        grouped.setdefault(word, []).append(use)
+    return {word: tuple(dict.fromkeys(found)) for word, found in grouped.items()}
