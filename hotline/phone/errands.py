@@ -23,6 +23,8 @@ class ErrandRunner:
         self._wire = wire
         self._wake = threading.Event()
         self._starting = threading.Lock()
+        # One at a time: a message is sent before it is delivered.
+        self._running = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -37,16 +39,21 @@ class ErrandRunner:
     def accept(self, message: Message) -> None:
         self._exchange.add_errand(message.sid, "sent", TO_SENT)
         self._exchange.add_errand(message.sid, "delivered", TO_DELIVERED)
-        self._wake.set()
+        self.nudge()
 
     def ring(self, call: PhoneCall) -> None:
         self._exchange.add_errand(call.sid, "ringing", TO_RINGING)
         self._exchange.add_errand(call.sid, "no-answer", TO_RINGING + call.timeout)
+        self.nudge()
+
+    def nudge(self) -> None:
+        """An errand was added: look now."""
         self._wake.set()
 
     def run_due(self) -> None:
-        while errand := self._exchange.take_errand():
-            self._do(errand)
+        with self._running:
+            while errand := self._exchange.take_errand():
+                self._do(errand)
 
     def _do(self, errand: Errand) -> None:
         if errand.sid.startswith("SM"):

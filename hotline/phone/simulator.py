@@ -10,7 +10,8 @@ from hotline.phone.errands import ErrandRunner
 from hotline.phone.exchange import Exchange
 from hotline.phone.held_calls import HeldCalls
 from hotline.phone.wire import Line, Wire
-from hotline.settings import LOOPBACK
+from hotline.settings import LOOPBACK, Settings
+from hotline.telephony.prompts import Prompts
 
 if TYPE_CHECKING:
     from hotline.app import Hotline
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Simulator:
+    settings: Settings
+    prompts: Prompts
     wire: Wire
     exchange: Exchange
     errands: ErrandRunner
@@ -27,7 +30,14 @@ class Simulator:
     def of(cls, hotline: "Hotline") -> Self:
         wire = Wire(Line.of(hotline.settings))
         exchange = Exchange(hotline.settings.home / "phone", hotline.clock)
-        return cls(wire, exchange, ErrandRunner(exchange, wire), HeldCalls(hotline.clock))
+        return cls(
+            settings=hotline.settings,
+            prompts=hotline.prompts,
+            wire=wire,
+            exchange=exchange,
+            errands=ErrandRunner(exchange, wire),
+            held=HeldCalls(hotline.clock),
+        )
 
 
 def simulator() -> Simulator:

@@ -86,7 +86,9 @@ class CarrierFake:
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
         self.base_url = f"http://127.0.0.1:{self._server.server_port}"
         self.recordings = Recordings(self.base_url)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
         self._thread.start()
 
     def close(self) -> None:
