@@ -6,6 +6,7 @@ import click
 from flask import Flask
 from flask.cli import FlaskGroup
 
+from handling.scheme import SchemeError
 from hotline.settings import SettingsError, read_settings
 
 # Each module's COMMANDS; imported only when one of its commands runs, so that `hotline --help` is quick.
@@ -37,7 +38,7 @@ class Group(FlaskGroup):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except SettingsError as error:
+        except (SettingsError, SchemeError) as error:
             raise click.ClickException(str(error)) from error
 
 

@@ -4,7 +4,6 @@ import logging
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from hotline.telephony import receipts
 from hotline.telephony.carrier import CarrierError, Delivery
@@ -140,8 +139,6 @@ def _accepted(context: WorkerContext, notice_id: int, delivery: Delivery) -> Non
 def _refused(context: WorkerContext, notice_id: int, error: CarrierError) -> None:
     log.warning("notice %s: %s", notice_id, error)
     with context.database.write() as session:
-        row = session.get_one(
-            Notice, notice_id, with_for_update=True, options=[joinedload(Notice.resident, innerjoin=False)]
-        )
+        row = session.get_one(Notice, notice_id, with_for_update=True)
         if row.state is NoticeState.SENDING:
             receipts.refused(row, error, context.clock.now())
