@@ -50,7 +50,9 @@ def mine() -> str:
             turn=coordinators_steps(scheme) if lead else (),
             unassigned=[step.code for step in scheme.steps] if lead else (),
         )
-    return render_template("desk/mine.html", cases=cases)
+    mine_now = [case for case in cases if has_turn(scheme, case, me().role)]
+    others_turn = [case for case in cases if case not in mine_now]
+    return render_template("desk/mine.html", cases=mine_now, waiting=others_turn)
 
 
 @blueprint.get("/cases/<int:number>")
@@ -143,6 +145,12 @@ def show_case(
         revealed=revealed,
         started=lambda action: started(case, action),
     )
+
+
+def has_turn(scheme: Scheme, case: Suggestion, role: Role) -> bool:
+    """Does the case's step hold anything for this role? A finished job waits for the coordinator."""
+    step = next((step for step in scheme.steps if step.code == case.step), None)
+    return step is not None and any(role in LEADERS or role in action.roles for action in step.actions)
 
 
 def coordinators_steps(scheme: Scheme) -> list[str]:

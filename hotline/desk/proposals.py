@@ -52,7 +52,7 @@ def similar_cases(session: Session, case: Suggestion) -> list[Similar]:
     matches = similar(text, open_texts(session, case.id)) if text else []
     found = suggestions_by_id(session, [match.id for match in matches])
     return [
-        Similar(found[match.id], "、".join(f"“{word}”" for word in match.shared[:3]))
+        Similar(found[match.id], "、".join(f"“{_short(word)}”" for word in match.shared[:3]))
         for match in matches
         if match.id in found
     ]
@@ -75,6 +75,10 @@ def draft_of(session: Session, case: Suggestion, decision: str, level: str, note
     }
     text = compose(hotline.scheme, hotline.scheme.notices[action.notice], variables)
     return Draft(text, _size(case.resident, text))
+
+
+def _short(words: str) -> str:
+    return words if len(words) <= 10 else f"{words[:9]}…"
 
 
 def _size(resident: Resident, text: str) -> str:

@@ -9,7 +9,7 @@ from handling.export import CHANNELS, STATES, URGENCIES
 from handling.forms import show_value
 from handling.residents import mask
 from handling.scheme import Action, Scheme
-from hotline.desk.words import level_of, step_name
+from hotline.desk.words import level_of
 from hotline.web import moment
 from models import Event, Medium, Notice, NoticeState, Suggestion, SuggestionState, Urgency
 
@@ -26,7 +26,6 @@ NOTICE_STATES = {
 MEDIA = {Medium.SMS: "短信", Medium.CALL: "电话回话", Medium.PERSON: "请人转告"}
 CHANGED = {
     "state": "状态",
-    "step": "步骤",
     "level": "级别",
     "due": "期限",
     "handler": "责任人",
@@ -71,7 +70,7 @@ def event_entry(scheme: Scheme, case: Suggestion, event: Event) -> Entry:
         title=action.name if action else titles.get(event.kind, event.kind),
         who=event.actor.name if event.actor else SYSTEM,
         text=event.note,
-        facts=[*_filled(action, event), *_changed(scheme, event)],
+        facts=list(dict([*_filled(action, event), *_changed(scheme, action, event)]).items()),
     )
 
 
@@ -110,16 +109,19 @@ def action_of(scheme: Scheme, event: Event) -> Action | None:
 
 
 def _filled(action: Action | None, event: Event) -> Iterable[tuple[str, str]]:
-    names = {asked.code: asked.name for asked in action.fields} if action else {}
+    # "办理结果（会告诉居民）" is advice for the form, not for the reader.
+    names = {asked.code: asked.name.split("（")[0] for asked in action.fields} if action else {}
     for code, value in event.form.items():
         shown = show_value(action, code, value) if action else str(value or "")
         if shown:
             yield names.get(code, code), shown
 
 
-def _changed(scheme: Scheme, event: Event) -> Iterable[tuple[str, str]]:
+def _changed(scheme: Scheme, action: Action | None, event: Event) -> Iterable[tuple[str, str]]:
+    # What the form already says is not said twice.
+    told = {asked.sets for asked in action.fields} - {"level"} if action else set()
     for column, name in CHANGED.items():
-        if column in event.changes:
+        if column in event.changes and column not in told:
             before, after = (_value(scheme, column, value) for value in event.changes[column])
             yield name, f"{before} → {after}" if before else after
 
@@ -131,8 +133,6 @@ def _value(scheme: Scheme, column: str, value: Any) -> str:
         return STATES[SuggestionState(value)]
     if column == "urgency":
         return URGENCIES[Urgency(value)]
-    if column == "step":
-        return step_name(scheme, value)
     if column == "due":
         return moment(datetime.fromisoformat(value))
     if column == "level":
