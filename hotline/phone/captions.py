@@ -32,7 +32,7 @@ def spoken(prompt: Prompt, prompts: Prompts) -> str:
     if not prompt.url:
         return prompt.text
     key = PurePosixPath(urlsplit(prompt.url).path).stem
-    return prompts.text(key) or key
+    return prompts.text(key) if key in prompts.keys else key
 
 
 def described(step: Step, prompts: Prompts) -> str:
@@ -49,7 +49,7 @@ def described(step: Step, prompts: Prompts) -> str:
         case Listen():
             return f"开始录音（最长 {step.seconds:g} 秒，静音 {step.silence:g} 秒结束）"
         case Recorded():
-            return f"录到 {step.seconds:.1f} 秒 {step.sid}"
+            return f"录到 {step.seconds:.1f} 秒"
         case NothingHeard():
             return "没有录到声音"
         case Dialling():

@@ -16,9 +16,7 @@ from hotline.phone.twiml import InvalidTwiml, parse_twiml
 from hotline.phone.wire import API_VERSION
 from hotline.settings import is_e164
 
-carrier_blueprint = Blueprint(
-    "carrier", __name__, url_prefix=f"/phone/carrier/{API_VERSION}/Accounts/<account_sid>"
-)
+carrier_blueprint = Blueprint("carrier", __name__, url_prefix=f"/phone/carrier/{API_VERSION}/Accounts")
 carrier_blueprint.record_once(set_up)
 carrier_blueprint.before_app_request(start_errands)
 
@@ -41,14 +39,14 @@ def _check_account() -> None:
         _refuse(401, 20003, "Authenticate")
 
 
-@carrier_blueprint.get(".json")
+@carrier_blueprint.get("/<account_sid>.json")
 def account() -> Response:
     answer = jsonify(sid=_account(), friendly_name="乡音热线模拟交换机", status="active", type="Trial")
     answer.headers[IDENTITY_HEADER] = simulator().exchange.identity
     return answer
 
 
-@carrier_blueprint.post("/Messages.json")
+@carrier_blueprint.post("/<account_sid>/Messages.json")
 def create_message() -> tuple[Response, int]:
     _only("To", "From", "Body", "StatusCallback", "ValidityPeriod", "ContentRetention", "AddressRetention")
     body = request.form.get("Body", "")
@@ -71,7 +69,7 @@ def create_message() -> tuple[Response, int]:
     return jsonify(resources.message_resource(message, _account())), 201
 
 
-@carrier_blueprint.get("/Messages.json")
+@carrier_blueprint.get("/<account_sid>/Messages.json")
 def list_messages() -> Response:
     _only("To", "From", "PageSize")
     found = simulator().exchange.messages(to=request.args.get("To", ""), from_=request.args.get("From", ""))
@@ -79,18 +77,18 @@ def list_messages() -> Response:
     return jsonify(resources.page_of("messages", rows, request.path))
 
 
-@carrier_blueprint.get("/Messages/<sid>.json")
+@carrier_blueprint.get("/<account_sid>/Messages/<sid>.json")
 def fetch_message(sid: str) -> Response:
     message = simulator().exchange.message(sid) or _missing()
     return jsonify(resources.message_resource(message, _account()))
 
 
-@carrier_blueprint.delete("/Messages/<sid>.json")
+@carrier_blueprint.delete("/<account_sid>/Messages/<sid>.json")
 def delete_message(sid: str) -> tuple[str, int]:
     return ("", 204) if simulator().exchange.remove_message(sid) else _missing()
 
 
-@carrier_blueprint.post("/Calls.json")
+@carrier_blueprint.post("/<account_sid>/Calls.json")
 def create_call() -> tuple[Response, int]:
     _only(
         "To", "From", "Url", "Method", "Twiml", "StatusCallback", "StatusCallbackEvent",
@@ -118,7 +116,7 @@ def create_call() -> tuple[Response, int]:
     return jsonify(resources.call_resource(call, _account())), 201
 
 
-@carrier_blueprint.get("/Calls.json")
+@carrier_blueprint.get("/<account_sid>/Calls.json")
 def list_calls() -> Response:
     _only("To", "From", "Status", "PageSize")
     to, from_, status = (request.args.get(name, "") for name in ("To", "From", "Status"))
@@ -127,20 +125,20 @@ def list_calls() -> Response:
     return jsonify(resources.page_of("calls", rows, request.path))
 
 
-@carrier_blueprint.get("/Calls/<sid>.json")
+@carrier_blueprint.get("/<account_sid>/Calls/<sid>.json")
 def fetch_call(sid: str) -> Response:
     call = simulator().exchange.call(sid) or _missing()
     return jsonify(resources.call_resource(call, _account()))
 
 
-@carrier_blueprint.get("/Recordings/<sid>.json")
+@carrier_blueprint.get("/<account_sid>/Recordings/<sid>.json")
 def fetch_recording(sid: str) -> Response:
     recording = simulator().exchange.recording(sid) or _missing()
     return jsonify(resources.recording_resource(recording, _account()))
 
 
-@carrier_blueprint.get("/Recordings/<sid>")
-@carrier_blueprint.get("/Recordings/<sid>.<any(wav, mp3):kind>")
+@carrier_blueprint.get("/<account_sid>/Recordings/<sid>")
+@carrier_blueprint.get("/<account_sid>/Recordings/<sid>.<any(wav, mp3):kind>")
 def recording_sound(sid: str, kind: str = "wav") -> Response:
     wav = simulator().exchange.sound(sid) or _missing()
     if kind == "mp3":
@@ -148,7 +146,7 @@ def recording_sound(sid: str, kind: str = "wav") -> Response:
     return Response(wav, mimetype="audio/x-wav")
 
 
-@carrier_blueprint.delete("/Recordings/<sid>.json")
+@carrier_blueprint.delete("/<account_sid>/Recordings/<sid>.json")
 def delete_recording(sid: str) -> tuple[str, int]:
     return ("", 204) if simulator().exchange.delete_recording(sid) else _missing()
 

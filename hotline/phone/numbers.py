@@ -2,11 +2,13 @@
 
 from typing import NamedTuple
 
+import phonenumbers
+
 from hotline.settings import Settings
 
 
 class SampleHandset(NamedTuple):
-    """`number`: E.164, or "anonymous" when withheld."""
+    """`number`: E.164, or "anonymous" when withheld; `shown`: kind and number as people write them."""
 
     number: str
     name: str
@@ -14,13 +16,20 @@ class SampleHandset(NamedTuple):
 
 
 RESIDENTS = (
-    SampleHandset("+8613800000001", "王婆婆", "手机 138-0000-0001"),
-    SampleHandset("+8613800000002", "李大爷", "手机 138-0000-0002"),
-    SampleHandset("+862885550109", "赵爷爷", "座机 028-8555-0109"),
-    SampleHandset("anonymous", "不显示号码的人", "隐藏来电号码"),
+    SampleHandset("+8613800000001", "王婆婆", "手机 138 0000 0001"),
+    SampleHandset("+8613800000002", "李大爷", "手机 138 0000 0002"),
+    SampleHandset("+862885550109", "赵爷爷", "座机 028 8555 0109"),
+    SampleHandset("anonymous", "不显示号码的人", ""),
 )
 
 
 def handsets(settings: Settings) -> tuple[SampleHandset, ...]:
-    duty = (SampleHandset(number, "值班手机", number) for number in settings.duty_phones)
+    """The residents' and the duty phones, which hear of emergencies."""
+    duty = (SampleHandset(number, "值班手机", written(number)) for number in settings.duty_phones)
     return (*RESIDENTS, *duty)
+
+
+def written(number: str) -> str:
+    """+862885551234 -> 028 8555 1234."""
+    parsed = phonenumbers.parse(number)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)

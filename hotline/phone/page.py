@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request, send_file
+from werkzeug.exceptions import BadRequest
 
 from hotline.phone.audio import RATE, NotAudio, as_wav, read_telephone
 from hotline.phone.captions import described, spoken
@@ -13,7 +14,7 @@ from hotline.phone.exchange import Message, PhoneCall
 from hotline.phone.handset import VOICE_FALLBACK, Conversation, Handset
 from hotline.phone.held_calls import NoSuchCall
 from hotline.phone.live_call import WebhookFailed
-from hotline.phone.numbers import handsets
+from hotline.phone.numbers import handsets, written
 from hotline.phone.samples import samples
 from hotline.phone.simulator import only_this_machine, set_up, simulator
 from hotline.phone.steps import HangUp, Key, PickedUp, Prompt, Reply, Speech, Step
@@ -33,7 +34,10 @@ LONGEST_TEXT = 1600
 def index() -> str:
     settings = simulator().settings
     return render_template(
-        "phone/index.html", handsets=handsets(settings), samples=samples(), hotline_number=settings.twilio_number
+        "phone/index.html",
+        handsets=handsets(settings),
+        samples=samples(),
+        hotline_number=written(settings.twilio_number),
     )
 
 
@@ -122,13 +126,13 @@ def _reply() -> Reply:
             return Speech(_cut(_sound(), after), form.get("then", "hang-up"))
         case "picked-up":
             return PickedUp()
-        case _:
-            abort(400)
+        case kind:
+            raise BadRequest(kind)
 
 
 def _sound() -> bytes:
     if upload := request.files.get("sound"):
-        return upload.read()
+        return bytes(upload.read())
     found = samples().get(request.form.get("sample", "")) or abort(400)
     return found.path.read_bytes()
 
