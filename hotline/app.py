@@ -1,15 +1,14 @@
 """The Flask application: one factory, no module-level state."""
 
 from dataclasses import dataclass
-from importlib import import_module
 from typing import cast
 
 from flask import Flask, current_app, redirect
 from flask_wtf import CSRFProtect
-from handling.clock import Clock, SystemClock
-from handling.scheme import Scheme, load_scheme
 from werkzeug.wrappers import Response
 
+from handling.clock import Clock, SystemClock
+from handling.scheme import Scheme, load_scheme
 from hotline import web
 from hotline.settings import Settings
 from hotline.telephony.prompts import Prompts
@@ -33,6 +32,10 @@ def current() -> Hotline:
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     """The database must have its tables already (`hotline.setup.prepare_home`)."""
+    # Here, since their views use `current` from this module.
+    from hotline import board, desk, health, phone
+    from hotline.telephony import prompts, webhooks
+
     app = Flask("hotline")
     app.secret_key = settings.session_secret
     app.config.update(
@@ -52,14 +55,13 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     )
     csrf = CSRFProtect(app)
     web.secure(app)
-    for name in ("telephony.webhooks", "telephony.prompts", "desk", "board", "health"):
-        app.register_blueprint(import_module(f"hotline.{name}").blueprint)
+    for blueprint in (webhooks.blueprint, prompts.blueprint, desk.blueprint, board.blueprint, health.blueprint):
+        app.register_blueprint(blueprint)
     # Carriers sign their requests instead of carrying a token of ours.
-    csrf.exempt("hotline.telephony.webhooks")
+    csrf.exempt(webhooks.blueprint)
     if settings.demo:
-        phone = import_module("hotline.phone")
-        app.register_blueprint(phone.blueprint)
         csrf.exempt(phone.carrier_blueprint)
+        app.register_blueprint(phone.blueprint)
         app.register_blueprint(phone.carrier_blueprint)
     app.add_url_rule("/", view_func=_home)
     return app

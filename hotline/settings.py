@@ -162,9 +162,7 @@ class Settings(BaseModel):
         if self.secret_key and len(self.secret_key) < 32:
             faults.append("HOTLINE_SECRET_KEY is shorter than 32 characters 密钥太短")
         if faults:
-            raise SettingsError(
-                "Not safe to start 设置不安全,没有启动:\n" + "\n".join(f"  - {f}" for f in faults)
-            )
+            raise SettingsError("Not safe to start 设置不安全,没有启动:\n" + "\n".join(f"  - {f}" for f in faults))
         return self
 
 

@@ -8,7 +8,6 @@ import logging
 from datetime import datetime, timedelta
 
 from handling.notices import not_before
-
 from hotline.telephony.carrier import OUTCOMES, CarrierError, Outcome
 from models import Medium, Notice, NoticeState, Priority, release
 

@@ -8,10 +8,8 @@ from collections.abc import Sequence
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
-from hotline.telephony.prompts import Prompts
+from hotline.telephony.prompts import GATHER_SECONDS, Prompts, new_caller, open_case
 
-# Seconds that the carrier waits for a key after the last word; the tone follows.
-KEY_WAIT = 1
 # Old people pause for breath and thought; the carrier's default of 5 s cuts them off.
 PAUSE_SECONDS = 10
 LONGEST_RECORDING = 180
@@ -27,13 +25,11 @@ class CallScript:
 
     def welcome(self, case_state: Sequence[str]) -> str:
         """The first words. `case_state`: prompt keys that say how the caller's open case stands, or none."""
-        if case_state:
-            words = ["greeting_short", *case_state, "consent_short", "speak"]
-        else:
-            words = ["greeting", "consent", "speak"]
         response = VoiceResponse()
-        gather = Gather(num_digits=1, timeout=KEY_WAIT, action=self._url("/twilio/voice/keys"), method="POST")
-        self._play(gather, words)
+        gather = Gather(
+            num_digits=1, timeout=int(GATHER_SECONDS), action=self._url("/twilio/voice/keys"), method="POST"
+        )
+        self._play(gather, open_case(case_state) if case_state else new_caller())
         response.append(gather)
         self._record(response, attempt=1)
         return str(response)
