@@ -16,12 +16,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.clock import SHANGHAI, SystemClock
-from handling.notices import state_name
 from handling.scheme import Scheme, load_scheme
+from handling.status import state_name
 from hotline.phone.captions import described
 from hotline.phone.exchange import Exchange
 from hotline.phone.handset import Handset, converse
-from hotline.phone.numbers import SAMPLE_RESIDENTS
+from hotline.phone.numbers import RESIDENTS
 from hotline.phone.scripted import ScriptedCaller
 from hotline.phone.steps import Request
 from hotline.phone.wire import Line, Wire
@@ -54,7 +54,7 @@ class Sample:
     @property
     def seconds(self) -> float:
         with wave.open(str(self.path)) as file:
-            return file.getnframes() / file.getframerate()
+            return float(file.getnframes() / file.getframerate())
 
 
 def sample_voicemails() -> list[Sample]:
@@ -79,12 +79,12 @@ class Story:
                 )
                 return
         drain, gas, *_ = sample_voicemails()
-        number = self.call(SAMPLE_RESIDENTS[0].number, drain)
+        number = self.call(RESIDENTS[0].number, drain)
         if number is None:
             return
         self.handle(number)
         _headline("Another call, left for you on the desk 再来一通电话，留给您核对")
-        self.call(SAMPLE_RESIDENTS[1].number, gas)
+        self.call(RESIDENTS[1].number, gas)
 
     def call(self, phone: str, sample: Sample) -> int | None:
         """Place a call and follow it to the ledger. The case number, or None when it took too long."""

@@ -26,7 +26,7 @@ VALIDITY_SECONDS = 14400
 CLOCK_SLACK = timedelta(minutes=2)
 
 
-class _HttpClient(TwilioHttpClient):
+class _HttpClient(TwilioHttpClient):  # type: ignore[misc]  # twilio ships no types
     """Sends what the client library addresses to api.twilio.com to our carrier, with a time-out."""
 
     def __init__(self, base: str) -> None:

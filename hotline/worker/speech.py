@@ -47,7 +47,7 @@ class PooledSpeech:
         return result
 
     def close(self) -> None:
-        self._pool.stop()
+        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble types all but this
         self._pool.join()
 
 
