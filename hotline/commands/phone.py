@@ -15,7 +15,7 @@ from hotline.phone.carrier import IDENTITY_HEADER
 from hotline.phone.exchange import Exchange, Message
 from hotline.phone.handset import VOICE_FALLBACK, Conversation, Handset, converse
 from hotline.phone.live_call import WebhookFailed
-from hotline.phone.numbers import RESIDENTS
+from hotline.phone.numbers import SAMPLE_RESIDENTS
 from hotline.phone.scripted import ScriptedCaller
 from hotline.phone.twiml import InvalidTwiml
 from hotline.phone.wire import API_VERSION, ForeignUrl, Line, NobodyAnswers, Wire
@@ -27,7 +27,7 @@ BEFORE_BEEP = "before-beep"
 LULL = 3
 
 from_option = click.option(
-    "--from", "number", default=RESIDENTS[0].number, show_default=True,
+    "--from", "number", default=SAMPLE_RESIDENTS[0].number, show_default=True,
     help="The handset's own number, or anonymous.",
 )  # fmt: skip
 wait_option = click.option(

@@ -15,7 +15,7 @@ class SampleHandset(NamedTuple):
     shown: str
 
 
-RESIDENTS = (
+SAMPLE_RESIDENTS = (
     SampleHandset("+8613800000001", "王婆婆", "手机 138 0000 0001"),
     SampleHandset("+8613800000002", "李大爷", "手机 138 0000 0002"),
     SampleHandset("+862885550109", "赵爷爷", "座机 028 8555 0109"),
@@ -26,7 +26,7 @@ RESIDENTS = (
 def handsets(settings: Settings) -> tuple[SampleHandset, ...]:
     """The residents' and the duty phones, which hear of emergencies."""
     duty = (SampleHandset(number, "值班手机", written(number)) for number in settings.duty_phones)
-    return (*RESIDENTS, *duty)
+    return (*SAMPLE_RESIDENTS, *duty)
 
 
 def written(number: str) -> str:

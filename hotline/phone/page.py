@@ -36,7 +36,7 @@ def index() -> str:
     return render_template(
         "phone/index.html",
         handsets=handsets(settings),
-        samples=samples(),
+        samples=samples().values(),
         hotline_number=written(settings.twilio_number),
     )
 
@@ -53,9 +53,9 @@ def state() -> Response:
     )
 
 
-@blueprint.get("/samples/<name>.wav")
-def sample(name: str) -> Response:
-    found = samples().get(name) or abort(404)
+@blueprint.get("/samples/<key>.wav")
+def sample(key: str) -> Response:
+    found = samples().get(key) or abort(404)
     return send_file(found.path, mimetype="audio/wav")
 
 

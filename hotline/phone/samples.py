@@ -5,23 +5,30 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from hotline.phone.audio import seconds_of
+
 FOLDER = Path(__file__).parent / "samples"
 
 
 @dataclass(frozen=True)
 class Sample:
-    """`text`: what is said in it."""
+    """`text` is what the speaker says."""
 
+    key: str
     title: str
     text: str
-    path: Path
+
+    @property
+    def path(self) -> Path:
+        return FOLDER / f"{self.key}.wav"
+
+    @property
+    def seconds(self) -> float:
+        return seconds_of(self.path.read_bytes())
 
 
 @cache
 def samples() -> dict[str, Sample]:
-    """By name, in the order of samples.toml."""
-    tables = tomllib.loads((FOLDER / "samples.toml").read_text(encoding="utf-8"))
-    return {
-        name: Sample(title=table["title"], text=table["text"], path=FOLDER / table["file"])
-        for name, table in tables.items()
-    }
+    """By key, in the order of samples.toml."""
+    entries = tomllib.loads((FOLDER / "samples.toml").read_text(encoding="utf-8"))["samples"]
+    return {e["key"]: Sample(key=e["key"], title=e["title"], text=e["text"]) for e in entries}

@@ -8,7 +8,6 @@ from types import SimpleNamespace
 
 import pytest
 from flask import Flask, Response, request
-from hotline.telephony.prompts import Prompts
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 from werkzeug.serving import make_server
@@ -16,6 +15,7 @@ from werkzeug.serving import make_server
 from hotline.phone import blueprint, carrier_blueprint
 from hotline.phone.simulator import Simulator
 from hotline.settings import Settings
+from hotline.telephony.prompts import Prompts
 from hotline.web import secure
 from tests.fakes.clock import FakeClock
 

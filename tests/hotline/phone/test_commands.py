@@ -7,11 +7,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hotline.commands.phone import call, text
-from hotline.phone.numbers import RESIDENTS
+from hotline.phone.numbers import SAMPLE_RESIDENTS
 from tests.hotline.phone.conftest import ACCOUNT, NUMBER, TOKEN, Served
 from tests.hotline.phone.scripted_hotline import wav
 
-MOBILE, LANDLINE = RESIDENTS[0].number, RESIDENTS[2].number
+MOBILE, LANDLINE = SAMPLE_RESIDENTS[0].number, SAMPLE_RESIDENTS[2].number
 WELCOME = (
     '<Gather numDigits="1" timeout="1" action="/twilio/keys"><Say>您好，请讲</Say></Gather>'
     '<Record action="/twilio/done" finishOnKey="#"/>'

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from hotline.phone.numbers import RESIDENTS
+from hotline.phone.numbers import SAMPLE_RESIDENTS
 from hotline.phone.samples import samples
 from tests.hotline.phone.conftest import DUTY_PHONE, NUMBER, Served
 from tests.hotline.phone.scripted_hotline import wav
 
-MOBILE, LANDLINE = RESIDENTS[0].number, RESIDENTS[2].number
+MOBILE, LANDLINE = SAMPLE_RESIDENTS[0].number, SAMPLE_RESIDENTS[2].number
 RECORD = '<Say>您好</Say><Record action="/twilio/done" finishOnKey="#"/>'
 THANKS = "<Say>谢谢</Say><Hangup/>"
 
@@ -162,7 +162,7 @@ def test_an_incoming_call_rings_is_answered_and_heard(served: Served, browser: F
     served.client.calls.create(to=LANDLINE, from_=NUMBER, url=f"{served.url}/twilio/notice/1/voice")
     served.pass_time(1)
     (ringing,) = browser.get("/phone/state").json["ringing"]
-    assert ringing["name"] == RESIDENTS[2].name
+    assert ringing["name"] == SAMPLE_RESIDENTS[2].name
 
     line = Line(browser, f"/phone/calls/{ringing['sid']}/answer")
 
