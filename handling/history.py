@@ -1,6 +1,6 @@
 """What changed in a case, for its append-only history."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from models import Suggestion
@@ -45,5 +45,5 @@ def changes_since(before: dict[str, Any], suggestion: Suggestion) -> dict[str, l
 
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.isoformat()
+        return value.astimezone(UTC).isoformat()
     return getattr(value, "value", value)

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import pytest
 from sqlalchemy.orm import Session
 
 from handling.community import set_up_community
-from handling.people import add_user
+from handling.people import hash_password
 from handling.scheme import Scheme, load_scheme
 from models import Database, Role, Text, User
 from nlp.understanding import PlaceEntry, Understander, Understanding
@@ -55,11 +56,11 @@ def people(session: Session, clock: FakeClock) -> People:
 
 def add_people(session: Session, now: datetime) -> People:
     def add(username: str, name: str, role: Role, tier: str = "") -> User:
-        return add_user(
-            session, username=username, name=name, password="correct horse", role=role, tier=tier, now=now
-        )
+        user = User(username=username, name=name, role=role, tier=tier, password_hash=_password(), created_at=now)
+        session.add(user)
+        return user
 
-    return People(
+    people = People(
         volunteer=add("zhiyuan", "陈志愿", Role.VOLUNTEER),
         other_volunteer=add("lihong", "李红", Role.VOLUNTEER),
         worker=add("wangfang", "王芳", Role.HANDLER, "micro_grid"),
@@ -67,6 +68,14 @@ def add_people(session: Session, now: datetime) -> People:
         coordinator=add("liu", "刘统筹", Role.COORDINATOR),
         administrator=add("admin", "周管理", Role.ADMINISTRATOR),
     )
+    session.flush()
+    return people
+
+
+@cache
+def _password() -> str:
+    """Hashed once: argon2 is slow on purpose."""
+    return hash_password("correct horse")
 
 
 def received_text(session: Session, body: str, at: datetime, sender: str = MOBILE) -> Text:
