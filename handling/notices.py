@@ -91,7 +91,8 @@ def queue_notice(
         template=template,
         variables={name: values[name] for name in sorted(used)},
         body=compose(scheme, form, values),
-        prompts=prompts if medium is Medium.CALL else [],
+        # Also beside an SMS: a carrier may still find that the number takes none.
+        prompts=prompts,
         created_at=now,
         next_try_at=not_before(priority, now, medium),
     )

@@ -134,7 +134,7 @@ def test_a_mobile_gets_an_sms_with_number_and_day(session: Session, scheme: Sche
         "【城北社区】您的建议已收到，编号1001。志愿者先核对，3月18日前答复您。回“进度”可查办理情况。"
     )
     assert sms_segments(notice.body) == 1
-    assert notice.prompts == []
+    assert notice.prompts[0] == "callback_greeting", "should the carrier find that it takes none"
     assert notice.next_try_at == clock.now()
 
 

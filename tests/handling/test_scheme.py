@@ -3,7 +3,9 @@ from pathlib import Path
 import pytest
 
 from audio_prompts.keys import REQUIRED_KEYS
+from handling import scheme_parts
 from handling.scheme import SchemeError, bundled_schemes, load_scheme, read_scheme
+from handling.scheme_parts import Part
 from handling.sms import sms_units
 from models import Urgency
 
@@ -137,3 +139,11 @@ def test_a_missing_notice_of_the_engine_is_refused() -> None:
 def test_sms_units_count_as_a_phone_counts() -> None:
     assert sms_units("【城北社区】好") == 7
     assert sms_units("👍") == 2
+
+
+def test_the_page_about_schemes_names_every_key() -> None:
+    page = (Path(__file__).parents[2] / "handling/schemes/README.md").read_text(encoding="utf-8")
+    parts = [part for part in vars(scheme_parts).values() if isinstance(part, type) and issubclass(part, Part)]
+    keys = {key for part in parts for key in part.model_fields}
+    assert len(keys) > 40
+    assert {key for key in keys if f"`{key}`" not in page} == set()
