@@ -18,10 +18,10 @@ RULE_WEIGHT = 3
 # A sign of danger of this weight (0 to 3) is an emergency: one word as written, one longer word as heard,
 # or two weak signs together.
 EMERGENCY_AT = 2.2
+# The danger tells more about the domain than the things around it.
+DANGER_DECIDES = 2.0
 URGENT_AT = 2.0
 PLANNING_AT = 2.0
-# Parts of a rule support each other, so two short words that only sound right still count.
-RULE_QUALITY_FLOOR = 0.75
 
 
 @dataclass(frozen=True)
@@ -124,8 +124,9 @@ def _span(hits: tuple[Hit, ...]) -> int:
 
 
 def _rule_sign(value: str, hits: tuple[Hit, ...]) -> Sign:
-    qualities = [hit.quality for hit in hits]
-    quality = min(qualities) if min(qualities) == 1.0 else max(RULE_QUALITY_FLOOR, sum(qualities) / len(qualities))
+    # Parts support each other by their length: 厨房 vouches for a misheard 着火, 他 does not.
+    length = sum(hit.end - hit.start for hit in hits)
+    quality = sum(hit.quality * (hit.end - hit.start) for hit in hits) / length
     return Sign(
         value,
         min(hit.start for hit in hits),
@@ -181,7 +182,7 @@ class Classifier:
         unmasked = guards.unmasked(hits)
         danger, risks = self._danger(unmasked, guards)
         urgency_signs = [
-            sign for sign in self._urgency.signs(guards.unmasked(hits)) if guards.effect(sign.spans()) != "drop"
+            sign for sign in self._urgency.signs(hits) if guards.effect(sign.spans()) != "drop"
         ]
         domain_signs = self._domains.signs(hits) + self._domain_of_danger(danger)
         demand_signs = self._demand_types.signs(hits)
@@ -221,7 +222,8 @@ class Classifier:
         for sign in danger:
             domain = self._emergencies[sign.value].domain
             if domain and sign.weight >= EMERGENCY_AT:
-                signs.append(Sign(domain, sign.start, sign.end, sign.word, sign.weight, sign.literal, sign.value))
+                weight = DANGER_DECIDES * sign.weight
+                signs.append(Sign(domain, sign.start, sign.end, sign.word, weight, sign.literal, sign.value))
         return signs
 
 

@@ -51,10 +51,12 @@ class GuardedText:
             return False
         if any(stop in between for stop in (COMMAS if guard.comma else FULL_STOPS)):
             return False
-        return not (guard.now_lifts and self._now(start, end))
+        return not (guard.now_lifts and self._now(guard, hit, start))
 
-    def _now(self, start: int, end: int) -> bool:
-        return any(hit.start - end <= NOW_WITHIN and start - hit.end <= NOW_WITHIN for hit in self.now)
+    def _now(self, guard: Guard, hit: Hit, start: int) -> bool:
+        """A "now" shortly before the sign, and after a guard that stands before it: 去年没事，今天晕倒了."""
+        since = hit.end if guard.side == "before" else 0
+        return any(now.start >= since and now.start <= start <= now.end + NOW_WITHIN for now in self.now)
 
 
 class Guarding:

@@ -8,10 +8,12 @@ import ahocorasick
 
 from nlp.phonetics import sound, sounds_of_word
 
-# How much a word counts that was found only by its sound, by its number of syllables. A single syllable
+# How much a word counts that was found only by its sound, by its number of telling syllables. A single one
 # sounds like too much else; two need help from other words.
-SOUND_QUALITY = {1: 0.0, 2: 0.5, 3: 0.75, 4: 0.85}
+SOUND_QUALITY = {0: 0.0, 1: 0.0, 2: 0.5, 3: 0.75, 4: 0.85}
 LONG_SOUND_QUALITY = 0.9
+# Syllables that follow everything tell nothing: 少了 is no 烧了.
+_TELL_NOTHING = frozenset("了的得在过个都也就是到把呢嘛")
 
 
 class Hit(NamedTuple):
@@ -60,9 +62,17 @@ class Matcher:
             written = lower[start : last + 1]
             if written in key.words:
                 hits.append(Hit(start, last + 1, written, 1.0))
-            elif quality := SOUND_QUALITY.get(key.length, LONG_SOUND_QUALITY):
-                hits.extend(Hit(start, last + 1, word, quality) for word in key.words)
+            elif key.length > 1:
+                hits.extend(_heard(start, word) for word in key.words if _telling(word) > 1)
         return hits
+
+
+def _telling(word: str) -> int:
+    return sum(character not in _TELL_NOTHING for character in word)
+
+
+def _heard(start: int, word: str) -> Hit:
+    return Hit(start, start + len(word), word, SOUND_QUALITY.get(_telling(word), LONG_SOUND_QUALITY))
 
 
 def longest(hits: Iterable[Hit]) -> list[Hit]:

@@ -9,6 +9,10 @@ import jieba
 jieba.setLogLevel(logging.WARNING)
 
 
+# Times in the corpus behind jieba's dictionary (60 million words).
+COMMON = 20
+
+
 class Segmenter:
     """A private tokenizer that knows the lexicon's words besides its own dictionary.
 
@@ -19,7 +23,7 @@ class Segmenter:
     def __init__(self, words: Iterable[str]) -> None:
         self._tokenizer = jieba.Tokenizer()
         frequencies, total = self._tokenizer.gen_pfdict(self._tokenizer.get_dict_file())
-        self._common = {word for word, frequency in frequencies.items() if frequency >= 3 and len(word) > 1}
+        self._common = {word for word, frequency in frequencies.items() if frequency >= COMMON and len(word) > 1}
         self._tokenizer.FREQ, self._tokenizer.total = frequencies, total
         self._tokenizer.initialized = True
         for word in words:
