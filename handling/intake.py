@@ -28,6 +28,8 @@ from models import (
 if TYPE_CHECKING:
     from nlp.understanding import Understanding
 
+# Characters of an alert's quote that lead up to the word of danger.
+BEFORE_THE_SIGN = 8
 # Most urgent first.
 URGENCIES = (Urgency.EMERGENCY, Urgency.URGENT, Urgency.NORMAL, Urgency.PLANNING)
 
@@ -158,11 +160,18 @@ def alert_duty(
             to_number=phone,
             priority=Priority.EMERGENCY,
             variables={
-                "quote": suggestion.text or "请听录音",
+                "quote": _alarming_words(suggestion) or "请听录音",
                 "caller": suggestion.resident.phone if suggestion.resident else "号码未知",
             },
             now=now,
         )
+
+
+def _alarming_words(suggestion: Suggestion) -> str:
+    """The text from shortly before the gravest sign of danger: a long story may end in “起火了”."""
+    signs = [sign for sign in suggestion.understanding.get("evidence", ()) if sign["kind"] == "emergency"]
+    gravest = max(signs, key=lambda sign: float(sign["weight"]), default={"start": 0})
+    return suggestion.text[max(0, gravest["start"] - BEFORE_THE_SIGN) :]
 
 
 def open_case_of(session: Session, resident: Resident) -> Suggestion | None:

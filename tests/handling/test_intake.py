@@ -9,6 +9,7 @@ from handling.intake import extend_suggestion, open_case_of, open_suggestion
 from handling.people import add_user
 from handling.residents import find_or_add_resident
 from handling.scheme import Scheme
+from handling.sms import sms_segments
 from models import Channel, Notice, Priority, Role, Suggestion, SuggestionState, Urgency
 from nlp.understanding import Understanding
 from tests.fakes.clock import FakeClock
@@ -102,6 +103,16 @@ def test_an_emergency_tells_the_caller_to_ring_119_and_wakes_everybody_on_duty(
         assert MOBILE in told[phone], "the duty person must be able to ring back"
     assert {n.priority for n in session.query(Notice)} == {Priority.EMERGENCY}
     assert {n.next_try_at for n in session.query(Notice)} == {clock.now()}
+
+
+def test_an_alert_quotes_the_danger_and_not_how_the_story_began(
+    session: Session, scheme: Scheme, clock: FakeClock, understand: Understand
+) -> None:
+    story = "你好，我姓王，住在天福苑，平时不爱给你们打电话，今天早上起来就打扫，" * 2
+    opened(session, scheme, clock, understand(f"{story}厨房起火了"), duty_phones=("+8613900000009",))
+    alert = bodies(session)["+8613900000009"]
+    assert "厨房起火了" in alert
+    assert sms_segments(alert) == 1
 
 
 def test_an_emergency_of_a_withheld_number_still_reaches_the_duty_phone(
