@@ -18,6 +18,10 @@ RULE_WEIGHT = 3
 # A sign of danger of this weight (0 to 3) is an emergency: one word as written, one longer word as heard,
 # or two weak signs together.
 EMERGENCY_AT = 2.2
+# A cry for help (快来人, 咋办) beside it lets one shorter word as heard be enough.
+CRY = "呼救"
+EMERGENCY_WITH_CRY = 1.4
+DOMAIN_AT = 1.0
 # The danger tells more about the domain than the things around it.
 DANGER_DECIDES = 2.0
 URGENT_AT = 2.0
@@ -171,10 +175,11 @@ class Classifier:
         self._emergency = Table.build(lexicon.emergency, lexicon, variants)
         self._emergencies: dict[str, Emergency] = {entry.value: entry for entry in lexicon.emergency}
         self._guarding = Guarding(lexicon, variants)
+        self._cries = set(_words(lexicon, "{" + CRY + "}", variants)) if CRY in lexicon.concepts else set()
 
     def vocabulary(self) -> set[str]:
         tables = (self._domains, self._demand_types, self._urgency, self._emergency)
-        return set().union(*(table.vocabulary() for table in tables), self._guarding.vocabulary())
+        return set().union(*(table.vocabulary() for table in tables), self._guarding.vocabulary(), self._cries)
 
     def classify(self, text: str, hits: Sequence[Hit]) -> Decision:
         """`hits`: all words of `vocabulary()` found in the standard text."""
@@ -186,7 +191,8 @@ class Classifier:
         ]
         domain_signs = self._domains.signs(hits) + self._domain_of_danger(danger)
         demand_signs = self._demand_types.signs(hits)
-        leading = self._leading(danger)
+        cry = any(hit.literal and hit.word in self._cries for hit in unmasked)
+        leading = self._leading(danger, EMERGENCY_WITH_CRY if cry else EMERGENCY_AT)
         return Decision(
             domain=_winner(totals(domain_signs), self._lexicon.domains.fallback, self._domains),
             demand_type=_winner(totals(demand_signs), self._lexicon.demand_types.fallback, self._demand_types),
@@ -208,10 +214,10 @@ class Classifier:
                 risks.append(Sign("urgent", sign.start, sign.end, sign.word, 2.0, sign.literal, sign.value))
         return danger, risks
 
-    def _leading(self, danger: Iterable[Sign]) -> Emergency | None:
+    def _leading(self, danger: Iterable[Sign], threshold: float) -> Emergency | None:
         """The most pressing kind of danger: the highest sum, then the first in the file."""
         sums = totals(danger)
-        if not sums or sum(weight for weight in sums.values() if weight > 0) < EMERGENCY_AT:
+        if not sums or sum(weight for weight in sums.values() if weight > 0) < threshold:
             return None
         order = list(self._emergencies)
         best = min(sums, key=lambda value: (-sums[value], order.index(value)))
@@ -229,7 +235,7 @@ class Classifier:
 
 def _winner(sums: dict[str, float], fallback: str, table: Table) -> str:
     order = [entry.value for entry in table.entries]
-    positive = {value: weight for value, weight in sums.items() if weight > 0}
+    positive = {value: weight for value, weight in sums.items() if weight >= DOMAIN_AT}
     if not positive:
         return fallback
     return min(positive, key=lambda value: (-positive[value], order.index(value) if value in order else 99))

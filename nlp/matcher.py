@@ -8,10 +8,11 @@ import ahocorasick
 
 from nlp.phonetics import sound, sounds_of_word
 
-# How much a word counts that was found only by its sound, by its number of telling syllables. A single one
-# sounds like too much else; two need help from other words.
-SOUND_QUALITY = {0: 0.0, 1: 0.0, 2: 0.5, 3: 0.75, 4: 0.85}
-LONG_SOUND_QUALITY = 0.9
+# How much a word counts that was found only by its sound, by its number of telling syllables, when all of
+# them and when only one is written otherwise. A single syllable sounds like too much else; two need help
+# from other words.
+SOUND_QUALITY = {2: (0.5, 0.6), 3: (0.75, 0.82)}
+LONG_SOUND_QUALITY = (0.85, 0.92)
 # Syllables that follow everything tell nothing: 少了 is no 烧了.
 _TELL_NOTHING = frozenset("了的得在过个都也就是到把呢嘛")
 
@@ -63,7 +64,7 @@ class Matcher:
             if written in key.words:
                 hits.append(Hit(start, last + 1, written, 1.0))
             elif key.length > 1:
-                hits.extend(_heard(start, word) for word in key.words if _telling(word) > 1)
+                hits.extend(_heard(start, word, written) for word in key.words if _telling(word) > 1)
         return hits
 
 
@@ -71,8 +72,10 @@ def _telling(word: str) -> int:
     return sum(character not in _TELL_NOTHING for character in word)
 
 
-def _heard(start: int, word: str) -> Hit:
-    return Hit(start, start + len(word), word, SOUND_QUALITY.get(_telling(word), LONG_SOUND_QUALITY))
+def _heard(start: int, word: str, written: str) -> Hit:
+    changed = sum(one != other for one, other in zip(word, written, strict=True))
+    far, near = SOUND_QUALITY.get(_telling(word), LONG_SOUND_QUALITY)
+    return Hit(start, start + len(word), word, near if changed == 1 else far)
 
 
 def longest(hits: Iterable[Hit]) -> list[Hit]:

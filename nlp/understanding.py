@@ -75,6 +75,7 @@ class Understander:
         self._matcher = Matcher(vocabulary)
         self._segmenter = Segmenter(word for word in sorted(vocabulary) if 2 <= len(word) <= 4)
         self._places = PlaceFinder(gazetteer)
+        self._as_written = frozenset(lexicon.as_written.split())
 
     @classmethod
     def load(cls, taxonomy: str | Path = DEFAULT, gazetteer: Sequence[PlaceEntry] = ()) -> "Understander":
@@ -103,21 +104,30 @@ class Understander:
         hits = self._matcher.find(text)
         if all(hit.literal for hit in hits):
             return hits
-        ordinary = self._ordinary(text)
-        return [hit if hit.literal else _doubted(hit, text, ordinary) for hit in hits]
+        words = self._ordinary_words(text)
+        heard = [hit for hit in hits if hit.literal or hit.word not in self._as_written]
+        return [hit if hit.literal else _doubted(hit, text, words) for hit in heard]
 
-    def _ordinary(self, text: str) -> list[bool]:
-        """For each character: whether it belongs to an ordinary word of the sentence."""
-        ordinary: list[bool] = []
-        for word in self._segmenter.cut(text):
-            ordinary += [self._segmenter.is_common(word)] * len(word)
-        return ordinary
+    def _ordinary_words(self, text: str) -> list[int]:
+        """For each character: the number of the ordinary word that it belongs to, 0 for none."""
+        words: list[int] = []
+        for number, word in enumerate(self._segmenter.cut(text), start=1):
+            words += [number if self._segmenter.is_common(word) else 0] * len(word)
+        return words
 
 
-def _doubted(hit: Hit, text: str, ordinary: Sequence[bool]) -> Hit:
-    """A word that was only heard counts less where the sentence reads well as it is: 嘛始终 is hardly 妈失踪."""
+def _doubted(hit: Hit, text: str, words: Sequence[int]) -> Hit:
+    """A word that was only heard counts less where the sentence reads well as it is: 嘛始终 is hardly 妈失踪,
+    and 问一 of 问一下 hardly 文艺."""
     changed = [i for i in range(hit.start, hit.end) if text[i] != hit.word[i - hit.start]]
-    return hit._replace(quality=hit.quality * READS_WELL) if all(ordinary[i] for i in changed) else hit
+    cuts = _same_word(words, hit.start - 1, hit.start) or _same_word(words, hit.end - 1, hit.end)
+    if cuts or all(words[i] for i in changed):
+        return hit._replace(quality=hit.quality * READS_WELL)
+    return hit
+
+
+def _same_word(words: Sequence[int], left: int, right: int) -> bool:
+    return 0 <= left and right < len(words) and words[left] != 0 and words[left] == words[right]
 
 
 def _evidence(text: str, standard: Standard, decision: Decision) -> Iterator[Evidence]:

@@ -96,6 +96,8 @@ class _EmergencyFile(_Strict):
 
 class _GuardFile(_Strict):
     masks: str = ""
+    # Words whose sound is too common: they count only as written.
+    as_written: str = ""
     guards: tuple[Guard, ...] = ()
 
 
@@ -117,6 +119,7 @@ class Lexicon(_Strict):
     emergency: tuple[Emergency, ...]
     guards: tuple[Guard, ...]
     masks: str
+    as_written: str
     concepts: dict[str, str]
     wording: dict[str, str]
 
@@ -148,6 +151,7 @@ def load_lexicon(taxonomy: str | Path = DEFAULT) -> Lexicon:
         emergency=_read(folder, "emergency", _EmergencyFile).entries,
         guards=guards.guards,
         masks=guards.masks,
+        as_written=guards.as_written,
         concepts=_read(folder, "concepts", _ConceptFile).concepts,
         wording=_read(folder, "dialect", _DialectFile).wording,
     )
