@@ -32,7 +32,6 @@ class ErrandRunner:
         with self._starting:
             if self._thread is None:
                 self._exchange.fail_orphans()
-                self._wake.set()
                 self._thread = threading.Thread(target=self._run, name="exchange", daemon=True)
                 self._thread.start()
 
@@ -66,11 +65,13 @@ class ErrandRunner:
             tell_call(self._wire, call, errand.status)
 
     def _run(self) -> None:
+        waiting = True
         while True:
-            self._wake.wait(timeout=PACE if self._exchange.errands_waiting() else None)
+            self._wake.wait(timeout=PACE if waiting else None)
             self._wake.clear()
             try:
                 self.run_due()
+                waiting = self._exchange.errands_waiting()
             except Exception:
                 # One bad callback must not silence the exchange.
                 log.exception("an errand of the exchange failed")

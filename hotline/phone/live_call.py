@@ -219,9 +219,9 @@ class LiveCall:
             "Digits": digits,
         }
         if digits == "hangup":
-            # Twilio asks the action all the same and hears no answer to it.
+            # Twilio asks the action all the same; there is nobody left to do what it answers.
             self._status = "completed"
-            self._wire.webhook(verb.action, self._params(params), verb.method)
+            tell(self._wire, verb.action, self._params(params), verb.method)
             self._tell_recording(verb, "completed", sid, seconds)
             raise _CallOver("caller")
         document = yield from self._ask(verb.action, verb.method, params)

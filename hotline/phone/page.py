@@ -28,6 +28,7 @@ blueprint.before_request(only_this_machine)
 
 # Of a text, as a carrier takes it from a handset.
 LONGEST_TEXT = 1600
+KEYPAD = "123456789*0#"
 
 
 @blueprint.get("/")
@@ -37,6 +38,7 @@ def index() -> str:
         "phone/index.html",
         handsets=handsets(settings),
         samples=samples().values(),
+        keypad=KEYPAD,
         hotline_number=written(settings.twilio_number),
     )
 
@@ -119,7 +121,7 @@ def _reply() -> Reply:
         case "none":
             return None
         case "key":
-            return Key(form["key"][:1], after or 0.0)
+            return Key(_key(), after or 0.0)
         case "hang-up":
             return HangUp(after or 0.0)
         case "speech":
@@ -128,6 +130,11 @@ def _reply() -> Reply:
             return PickedUp()
         case kind:
             raise BadRequest(kind)
+
+
+def _key() -> str:
+    key = request.form.get("key", "")
+    return key if len(key) == 1 and key in KEYPAD else abort(400)
 
 
 def _sound() -> bytes:

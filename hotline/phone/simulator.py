@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, cast
+from urllib.parse import urlsplit
 
 from flask import abort, current_app, request
 from flask.blueprints import BlueprintSetupState
@@ -54,8 +55,8 @@ def set_up(state: BlueprintSetupState) -> None:
 def only_this_machine() -> None:
     """The simulator can ring as anybody: it is for whoever sits at this machine, under its own name (a page
     elsewhere could point its own name here)."""
-    host = request.host.rpartition(":")[0] if request.host.rsplit(":")[-1].isdigit() else request.host
-    if request.remote_addr not in LOOPBACK or host.strip("[]") not in LOOPBACK:
+    name = urlsplit(f"//{request.host}").hostname
+    if request.remote_addr not in LOOPBACK or name not in LOOPBACK:
         abort(403)
 
 

@@ -11,6 +11,13 @@ export async function post(path, fields = {}) {
   return answer.status === 204 ? null : answer.json();
 }
 
+// Reaches the server although the page is gone.
+export function hangUpForGood(sid, turn) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries({ csrf_token: token, turn, kind: "hang-up" })) body.append(name, value);
+  navigator.sendBeacon(`/phone/calls/${sid}/next`, body);
+}
+
 export const get = async (path) => (await request(path)).json();
 
 async function request(path, options) {

@@ -1,6 +1,6 @@
 // The handset. The server says step by step what happens on the line; here it is played and answered.
 
-import { get, post, Trouble } from "./exchange.js";
+import { get, hangUpForGood, post, Trouble } from "./exchange.js";
 import { record } from "./microphone.js";
 import { keyTone, play, ring, sleep, tone } from "./sound.js";
 
@@ -19,6 +19,7 @@ async function converse(start) {
     call.sid = sid;
     let step = await post(`/calls/${sid}/next`, { turn: 0 });
     while (show(step).kind !== "Ended") {
+      call.turn = step.turn;
       const reply = call.hungUp ? { kind: "hang-up", after: 0 } : await perform(step);
       step = await post(`/calls/${sid}/next`, { turn: step.turn, ...reply });
     }
@@ -185,6 +186,9 @@ $("hang-up").addEventListener("click", () => {
   call.hungUp = true;
   call.act.hangUp();
 });
+
+// A closed page is a receiver put down.
+addEventListener("pagehide", () => call?.turn && hangUpForGood(call.sid, call.turn));
 
 // Texts and incoming calls
 

@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
+import requests
 from click.testing import CliRunner, Result
 
 from hotline.commands.phone import call, text
@@ -59,6 +60,8 @@ def test_a_call_is_told_line_by_line(served: Served, terminal: CliRunner, voice:
         "来电人挂机，通话结束",
     ]
     assert served.told[0][1]["From"] == LANDLINE
+    recording = next(params["RecordingUrl"] for _, params in served.told if "RecordingUrl" in params)
+    assert requests.get(recording, auth=(ACCOUNT, TOKEN), timeout=5).status_code == 200
 
 
 def test_keys_are_pressed_and_the_hash_key_ends_the_recording(

@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from hotline.phone.audio import as_wav, read_telephone
 from hotline.phone.live_call import WebhookFailed
 from hotline.phone.scripted import ScriptedCaller
 from hotline.phone.steps import Beep, Dialling, Ended, NothingHeard, Prompt, Recorded, Request, WaitForKey
@@ -354,8 +356,4 @@ def test_a_text_that_the_hotline_refuses_is_an_error(tmp_path: Path) -> None:
 
 
 def _joined(*sounds: bytes) -> bytes:
-    import numpy as np
-
-    from hotline.phone.audio import as_wav, read_telephone
-
     return as_wav(np.concatenate([read_telephone(s) for s in sounds]))

@@ -115,6 +115,15 @@ def test_a_key_and_hanging_up_reach_the_hotline(served: Served, browser: FlaskCl
     assert (ended["kind"], ended["at"]) == ("Ended", 0.5)
 
 
+@pytest.mark.parametrize("key", ["", "12", "x"])
+def test_what_is_no_key_is_refused(served: Served, browser: FlaskClient, key: str) -> None:
+    line = Line(browser, number=MOBILE)
+
+    answer = browser.post(f"/phone/calls/{line.sid}/next", data={"turn": 0, "kind": "key", "key": key})
+
+    assert answer.status_code == 400
+
+
 def test_a_double_click_does_not_answer_twice(served: Served, browser: FlaskClient) -> None:
     served.twiml["/twilio/voice"] = RECORD
     line = Line(browser, number=MOBILE)

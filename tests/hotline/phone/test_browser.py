@@ -1,0 +1,127 @@
+"""The page in a real browser: everything by keyboard, nothing from elsewhere, and room on a small phone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Response
+from playwright.sync_api import Page, expect, sync_playwright
+
+from hotline.phone.numbers import SAMPLE_RESIDENTS
+from tests.conftest import missing
+from tests.hotline.phone.conftest import NUMBER, Served
+from tests.hotline.phone.scripted_hotline import wav
+
+pytestmark = pytest.mark.browser
+CHROMIUM = Path("/usr/bin/chromium")
+WELCOME = (
+    '<Gather numDigits="1" timeout="1" action="/twilio/keys"><Play>/sounds/greeting.wav</Play></Gather>'
+    '<Record action="/twilio/done" timeout="2" finishOnKey="#"/><Hangup/>'
+)
+
+
+@pytest.fixture
+def page(served: Served) -> Iterator[Page]:
+    """The phone page; what it asks of other hosts, and what the browser complains of, fails the test."""
+    if not CHROMIUM.exists():
+        missing("Debian's Chromium is not installed")
+    served.app.add_url_rule("/sounds/<name>", view_func=_sound)
+    served.twiml["/twilio/voice"] = WELCOME
+    complaints: list[str] = []
+    with sync_playwright() as playwright:
+        microphone = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *microphone])
+        opened = browser.new_page(viewport={"width": 360, "height": 740})
+        opened.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        opened.on("pageerror", lambda error: complaints.append(str(error)))
+        opened.on(
+            "request", lambda r: None if r.url.startswith((served.url, "blob:")) else complaints.append(r.url)
+        )
+        opened.goto(f"{served.url}/phone/")
+        yield opened
+        browser.close()
+    assert complaints == []
+
+
+def finished(page: Page) -> None:
+    expect(page.locator("#status")).to_have_text("待机", timeout=15000)
+
+
+def test_a_call_by_keyboard_alone_leaves_a_microphone_recording(served: Served, page: Page) -> None:
+    served.twiml["/twilio/done"] = "<Hangup/>"
+    page.locator("#say-microphone").focus()
+    page.keyboard.press("Space")
+    page.locator("#call").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#caption")).to_contain_text("正在录音", timeout=15000)
+    page.wait_for_timeout(1500)
+    page.keyboard.press("#")
+    finished(page)
+
+    (done,) = [params for path, params in served.told if path == "/twilio/done"]
+    assert done["Digits"] == "#"
+    sound = served.simulator.exchange.sound(done["RecordingSid"])
+    assert sound is not None
+    assert len(sound) > 8000 * 2
+
+
+def test_a_key_interrupts_the_greeting(served: Served, page: Page) -> None:
+    served.twiml["/twilio/keys"] = "<Hangup/>"
+    page.locator("#call").click()
+    expect(page.locator("#caption")).to_contain_text("热线：", timeout=15000)
+    page.get_by_role("button", name="1", exact=True).click()
+    finished(page)
+
+    assert [p["Digits"] for path, p in served.told if path == "/twilio/keys"] == ["1"]
+
+
+def test_a_closed_page_hangs_up(served: Served, page: Page) -> None:
+    page.locator("#call").click()
+    expect(page.locator("#caption")).to_contain_text("热线：", timeout=15000)
+
+    page.goto("about:blank")
+
+    for _ in range(50):
+        if "/twilio/voice/status" in [path for path, _ in served.told]:
+            return
+        page.wait_for_timeout(100)
+    pytest.fail("the call goes on")
+
+
+def test_a_call_back_rings_for_the_landline(served: Served, page: Page) -> None:
+    served.twiml["/twilio/back"] = "<Say>给您回话</Say>"
+    landline = SAMPLE_RESIDENTS[2]
+    served.client.calls.create(to=landline.number, from_=NUMBER, url=f"{served.url}/twilio/back")
+    served.pass_time(1)
+
+    expect(page.locator("#ringing")).to_contain_text(landline.name, timeout=10000)
+    page.get_by_role("button", name="接听").click()
+    expect(page.locator("#caption")).to_contain_text("给您回话", timeout=10000)
+    finished(page)
+
+    assert page.locator("#number").input_value() == landline.number
+
+
+def test_texts_go_and_come(served: Served, page: Page) -> None:
+    page.locator("#body").fill("路灯坏了")
+    page.get_by_role("button", name="发短信").click()
+    expect(page.locator("#texts .mine")).to_contain_text("路灯坏了")
+    served.client.messages.create(to=SAMPLE_RESIDENTS[0].number, from_=NUMBER, body="收到")
+    served.pass_time(2)
+
+    expect(page.locator("#texts li").nth(1)).to_contain_text("收到")
+
+
+def test_everything_is_large_enough_and_fits_a_small_phone(page: Page) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") == 360
+    sizes = page.eval_on_selector_all(
+        "main button, main select, main textarea",
+        "all => all.filter(e => e.offsetParent)"
+        ".map(e => [e.offsetHeight, parseFloat(getComputedStyle(e).fontSize)])",
+    )
+    assert len(sizes) > 15
+    assert all(height >= 60 and size >= 18 for height, size in sizes)
+
+
+def _sound(name: str) -> Response:
+    return Response(wav(0.5), mimetype="audio/wav")
