@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 import requests
+from flask import Flask, request
 from twilio.base.exceptions import TwilioRestException
+from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
-from tests.fakes.carrier import ACCOUNT_SID, AUTH_TOKEN, CarrierFake
+from tests.fakes.carrier import ACCOUNT_SID, AUTH_TOKEN, PUBLIC_URL, CarrierFake
 from tests.fakes.carrier_behaviour import (
     NOT_THERE_YET,
     TOO_MANY_REQUESTS,
@@ -134,3 +136,22 @@ def test_a_recording_is_something_else_or_has_no_end(fake: CarrierFake) -> None:
 
     assert requests.get(url, auth=AUTH, timeout=5).content == b"<html>"
     assert len(requests.get(url, auth=AUTH, timeout=5).content) == 3 * 1024 * 1024
+
+
+def test_webhooks_are_signed_and_receipts_come_in_any_order(fake: CarrierFake, client: Client) -> None:
+    app = Flask("hotline")
+    heard = []
+
+    @app.post("/twilio/notice/1/status")
+    def status() -> str:
+        signature = request.headers["X-Twilio-Signature"]
+        assert RequestValidator(AUTH_TOKEN).validate(PUBLIC_URL + request.path, request.form, signature)
+        heard.append((request.form["MessageStatus"], request.form.get("ErrorCode")))
+        return ""
+
+    callback = f"{PUBLIC_URL}/twilio/notice/1/status"
+    client.messages.create(to="+8613800000001", from_="+862885550000", body="您好", status_callback=callback)
+
+    fake.receipts(app.test_client(), fake.messages[0], "failed", "sent", "sent", error_code=30003)
+
+    assert heard == [("failed", "30003"), ("sent", None), ("sent", None)]
