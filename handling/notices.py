@@ -29,6 +29,7 @@ from models import Medium, Notice, Priority, Resident, Suggestion
 __all__ = [
     "case_variables",
     "compose",
+    "leaves_at",
     "not_before",
     "queue_notice",
     "reply_priority",
@@ -138,13 +139,17 @@ def _clean(value: str) -> str:
 
 
 def not_before(priority: Priority, now: datetime, medium: Medium = Medium.SMS) -> datetime:
-    """The earliest moment for it: routine texts keep quiet from 20:30 to 08:00 Shanghai time, call-backs
-    keep call hours, emergencies know no hours."""
-    if priority is Priority.EMERGENCY:
+    """The earliest moment for it: routine texts keep quiet from 20:30 to 08:00 Shanghai time, routine
+    call-backs keep call hours; who has just called or written is awake, and emergencies know no hours."""
+    if priority is not Priority.ROUTINE:
         return now
-    if medium is Medium.CALL:
-        return _next_opening(now, CALL_HOURS)
-    return now if priority is Priority.REPLY else _next_opening(now, SMS_HOURS)
+    return _next_opening(now, CALL_HOURS if medium is Medium.CALL else SMS_HOURS)
+
+
+def leaves_at(notice: Notice, now: datetime) -> datetime:
+    """The earliest moment for a notice that waits in the outbox: an answer that has waited is routine."""
+    late = notice.priority is Priority.REPLY and now - notice.created_at > FRESH
+    return not_before(Priority.ROUTINE if late else notice.priority, now, notice.medium)
 
 
 def _next_opening(now: datetime, hours: Hours) -> datetime:

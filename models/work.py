@@ -7,7 +7,7 @@ that dies leaves a lease that runs out; the row is then claimed again.
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import CursorResult, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -33,9 +33,7 @@ def find_or_add(session: Session, model: type[Row], *, key: str, value: str, **r
 
     Safe for parallel duplicates: the database decides who was first, the others get the first one's row."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = (
-        dialect.insert(model).values({key: value, **rest}).on_conflict_do_nothing(index_elements=[key])
-    )
+    statement = dialect.insert(model).values({key: value, **rest}).on_conflict_do_nothing(index_elements=[key])
     result = session.execute(statement)
     assert isinstance(result, CursorResult)
     row = session.scalars(select(model).where(getattr(model, key) == value).with_for_update()).one()
@@ -63,15 +61,23 @@ def claim(session: Session, row: Work, *, now: datetime, lease: timedelta) -> bo
 
 
 def claim_next(
-    session: Session, model: type[Work], states: list[Any], *, now: datetime, lease: timedelta
+    session: Session,
+    model: type[Work],
+    states: list[Any],
+    *,
+    now: datetime,
+    lease: timedelta,
+    first: ColumnElement[bool] | None = None,
 ) -> Work | None:
-    """The oldest due row in one of the states, leased to the caller, or None."""
+    """A due row in one of the states, leased to the caller, or None: those that fulfil `first` before the others,
+    else the oldest."""
     due = select(model).where(
         model.state.in_(states),
         or_(model.next_try_at.is_(None), model.next_try_at <= now),
         or_(model.lease_until.is_(None), model.lease_until <= now),
     )
-    for row in session.scalars(due.order_by(model.id).limit(8)):
+    order = [model.id] if first is None else [first.desc(), model.id]
+    for row in session.scalars(due.order_by(*order).limit(8)):
         if claim(session, row, now=now, lease=lease):
             return row
     return None

@@ -1,9 +1,9 @@
 """`hotline user`: accounts of volunteers and staff."""
 
 import click
-from handling.people import add_user, set_password
 
 from handling.clock import SystemClock
+from handling.people import add_user, set_password
 from hotline.settings import read_settings
 from hotline.setup import prepare_home
 from models import Database, Role, User
@@ -18,9 +18,10 @@ def user() -> None:
 @click.argument("username")
 @click.option("--name", required=True, help="The name that colleagues see.")
 @click.option("--role", required=True, type=click.Choice([r.value for r in Role]))
+@click.option("--tier", default="", help="A handler's rank in the scheme, e.g. micro_grid.")
 @click.option("--phone", default=None, help="E.164; rung by the 0 key while on duty.")
 @click.password_option()
-def add(username: str, name: str, role: str, phone: str | None, password: str) -> None:
+def add(username: str, name: str, role: str, tier: str, phone: str | None, password: str) -> None:
     """Add an account."""
     database = _database()
     with database.write() as session:
@@ -33,6 +34,7 @@ def add(username: str, name: str, role: str, phone: str | None, password: str) -
                 name=name,
                 password=password,
                 role=Role(role),
+                tier=tier,
                 phone=phone,
                 now=SystemClock().now(),
             )

@@ -1,12 +1,12 @@
 """The carrier's webhooks: parse, commit, answer. No network and no decoding here: the worker does the rest."""
 
 from flask import Blueprint, Response, abort, request
-from handling.intake import open_case_of
-from handling.notices import status_prompts
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.calendar import is_staffed, load_calendar
+from handling.intake import open_case_of
+from handling.notices import status_prompts
 from hotline.app import current
 from hotline.telephony import inbound, receipts
 from hotline.telephony.inbound import CallFacts
@@ -180,7 +180,7 @@ def _answered(call: Call) -> None:
 
 def _case_state(session: Session, call: Call) -> list[str]:
     case = call.resident and open_case_of(session, call.resident)
-    return status_prompts(current().scheme, case) if case else []
+    return status_prompts(current().scheme, case, current().clock.now()) if case else []
 
 
 def _duty_phone(session: Session) -> str | None:

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from handling.notices import leaves_at
 from hotline.telephony import receipts
 from hotline.telephony.carrier import CarrierError, Delivery
 from hotline.worker.context import WorkerContext
-from models import Medium, Notice, NoticeState, claim_next, release
+from models import Medium, Notice, NoticeState, Priority, claim_next, release
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +24,14 @@ def send_notice(context: WorkerContext) -> bool:
     `sending` is committed first: whoever finds it there after a crash knows that the carrier may have it."""
     now = context.clock.now()
     with context.database.write() as session:
-        notice = claim_next(session, Notice, [NoticeState.QUEUED], now=now, lease=LEASE)
+        urgent = Notice.priority == Priority.EMERGENCY
+        notice = claim_next(session, Notice, [NoticeState.QUEUED], now=now, lease=LEASE, first=urgent)
         if notice is None:
             return False
+        # Queued in the day, but the worker was down until night.
+        if (hour := leaves_at(notice, now)) > now:
+            release(notice, NoticeState.QUEUED, next_try_at=hour)
+            return True
         if notice.medium is Medium.PERSON or _opted_out_since(notice):
             notice.finished_at = now
             release(notice, NoticeState.FAILED if notice.medium is Medium.PERSON else NoticeState.CANCELLED)

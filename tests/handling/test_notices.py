@@ -111,7 +111,7 @@ def test_an_sms_is_as_long_as_a_phone_counts_it(text: str, units: int, segments:
         (Priority.ROUTINE, Medium.CALL, "2026-03-09 11:29", "2026-03-09 11:29"),
         (Priority.ROUTINE, Medium.CALL, "2026-03-09 11:30", "2026-03-09 14:30"),
         (Priority.ROUTINE, Medium.CALL, "2026-03-09 18:00", "2026-03-10 09:00"),
-        (Priority.REPLY, Medium.CALL, "2026-03-09 22:00", "2026-03-10 09:00"),
+        (Priority.REPLY, Medium.CALL, "2026-03-09 22:00", "2026-03-09 22:00"),
         (Priority.EMERGENCY, Medium.CALL, "2026-03-09 03:00", "2026-03-09 03:00"),
     ],
 )

@@ -253,9 +253,33 @@ def test_where_even_the_carrier_does_not_know_we_say_so(context, carrier, queued
 
 def test_a_notice_waits_for_its_hour(context, carrier, queued):
     context.clock.set(datetime(2026, 3, 9, 13, 0, tzinfo=UTC))
-    notice_id = queued()
-    with context.database.write() as session:
-        session.get(Notice, notice_id).next_try_at = datetime(2026, 3, 10, 0, 0, tzinfo=UTC)
-    assert not outbox.send_notice(context)
+    queued()
+    while outbox.send_notice(context):
+        pass
+    assert carrier.messages == []
     context.clock.set(datetime(2026, 3, 10, 0, 0, tzinfo=UTC))
     assert outbox.send_notice(context)
+    assert len(carrier.messages) == 1
+
+
+@pytest.mark.parametrize("medium", [Medium.SMS, Medium.CALL])
+def test_who_just_called_is_answered_at_any_hour_but_not_when_the_answer_has_become_late(
+    context, carrier, queued, medium
+):
+    context.clock.set(datetime(2026, 3, 9, 15, 0, tzinfo=UTC))
+    queued(priority=Priority.REPLY, medium=medium)
+    outbox.send_notice(context)
+    assert len(carrier.messages + carrier.calls) == 1
+    queued("n2", priority=Priority.REPLY, medium=medium)
+    context.clock.advance(minutes=11)
+    while outbox.send_notice(context):
+        pass
+    assert len(carrier.messages + carrier.calls) == 1
+
+
+def test_an_emergency_overtakes_what_waits(context, carrier, queued):
+    for i in range(5):
+        queued(f"n{i}", body=f"【城北社区】{i}")
+    queued("alarm", priority=Priority.EMERGENCY, body="【城北社区】紧急")
+    outbox.send_notice(context)
+    assert [m.body for m in carrier.messages] == ["【城北社区】紧急"]
