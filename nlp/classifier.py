@@ -148,7 +148,7 @@ def totals(signs: Iterable[Sign]) -> dict[str, float]:
     repeated: dict[tuple[str, str], int] = defaultdict(int)
     for sign in signs:
         repeated[sign.value, sign.word] += 1
-        result[sign.value] += sign.weight / 2 ** (repeated[sign.value, sign.word] - 1)
+        result[sign.value] += sign.weight * 0.5 ** (repeated[sign.value, sign.word] - 1)
     return result
 
 
@@ -186,9 +186,7 @@ class Classifier:
         guards = self._guarding.of(text, hits)
         unmasked = guards.unmasked(hits)
         danger, risks = self._danger(unmasked, guards)
-        urgency_signs = [
-            sign for sign in self._urgency.signs(hits) if guards.effect(sign.spans()) != "drop"
-        ]
+        urgency_signs = [sign for sign in self._urgency.signs(hits) if guards.effect(sign.spans()) != "drop"]
         domain_signs = self._domains.signs(hits) + self._domain_of_danger(danger)
         demand_signs = self._demand_types.signs(hits)
         cry = any(hit.literal and hit.word in self._cries for hit in unmasked)

@@ -79,7 +79,10 @@ class Guarding:
             # An expression that only sounds like a harmless one must not hide a danger.
             masks=tuple(hit for hit in hits if hit.literal and hit.word in self._masks),
             standing=tuple(
-                (guard, hit) for hit in hits if not _inside(hit, hits) for guard in self._guards.get(hit.word, ())
+                (guard, hit)
+                for hit in hits
+                if hit.word in self._guards and not _inside(hit, hits)
+                for guard in self._guards[hit.word]
             ),
             now=tuple(hit for hit in hits if hit.literal and hit.word in self._now),
         )

@@ -1,6 +1,6 @@
 """All words of the lexicon in one pass over the sound of a sentence."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -81,15 +81,10 @@ def _heard(start: int, word: str, written: str) -> Hit:
 def longest(hits: Iterable[Hit]) -> list[Hit]:
     """Hits that do not overlap, the better and longer first (no double counting of 垃圾 in 垃圾桶)."""
     kept: list[Hit] = []
+    taken: set[int] = set()
     for hit in sorted(hits, key=lambda hit: (-hit.quality, hit.start - hit.end, hit.start, hit.word)):
-        if all(hit.end <= other.start or hit.start >= other.end for other in kept):
+        places = range(hit.start, hit.end)
+        if taken.isdisjoint(places):
+            taken.update(places)
             kept.append(hit)
     return sorted(kept)
-
-
-def group(uses: Iterable[tuple[str, int]]) -> Mapping[str, tuple[int, ...]]:
-    """Word to the things that it stands for."""
-    grouped: dict[str, list[int]] = {}
-    for word, use in uses:
-        grouped.setdefault(word, []).append(use)
-    return {word: tuple(dict.fromkeys(found)) for word, found in grouped.items()}

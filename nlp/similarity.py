@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nlp.phonetics import sound
 
 # Below this nobody would call two reports alike.
-THRESHOLD = 0.2
+THRESHOLD = 0.22
 SHOWN_WORDS = 6
 
 
@@ -30,11 +30,11 @@ def similar(text: str, candidates: Sequence[tuple[int, str]], *, limit: int = 5)
     sounds = [_pairs(candidate) for _, candidate in candidates]
     here = _pairs(text)
     spread = Counter(pair for pairs in [*sounds, here] for pair in set(pairs))
-    weight = {pair: math.log((len(sounds) + 2) / count) + 0.1 for pair, count in spread.items()}
+    weight = {pair: math.log((len(sounds) + 2) / max(count, 2)) + 0.1 for pair, count in spread.items()}
     matches = [
         Match(number, round(score, 3), _shared(text, candidate))
         for (number, candidate), pairs in zip(candidates, sounds, strict=True)
-        if (score := _cosine(here, pairs, weight)) >= THRESHOLD
+        if (score := _likeness(here, pairs, weight)) >= THRESHOLD
     ]
     return sorted(matches, key=lambda match: (-match.score, match.id))[:limit]
 
@@ -44,12 +44,13 @@ def _pairs(text: str) -> Counter[str]:
     return Counter(sounds[i : i + 2] for i in range(len(sounds) - 1))
 
 
-def _cosine(left: Counter[str], right: Counter[str], weight: dict[str, float]) -> float:
+def _likeness(left: Counter[str], right: Counter[str], weight: dict[str, float]) -> float:
+    """Between the cosine, which wants equal length, and the share of the shorter text that the longer has."""
     dot = sum(left[pair] * right[pair] * weight[pair] ** 2 for pair in left if pair in right)
-    norms = math.prod(
-        math.sqrt(sum((n * weight[pair]) ** 2 for pair, n in side.items())) for side in (left, right)
-    )
-    return dot / norms if norms else 0.0
+    squares = [sum((n * weight[pair]) ** 2 for pair, n in side.items()) for side in (left, right)]
+    if not dot:
+        return 0.0
+    return (dot / math.sqrt(math.prod(squares)) + min(1.0, dot / min(squares))) / 2
 
 
 def _shared(text: str, other: str) -> tuple[str, ...]:

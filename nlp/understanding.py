@@ -15,7 +15,7 @@ from nlp.segmentation import Segmenter
 __all__ = ["Evidence", "Place", "PlaceEntry", "Understander", "Understanding"]
 
 # A longer message is understood by its beginning; 180 s of speech are about 900 characters.
-MAX_TEXT = 5_000
+MAX_TEXT = 2_000
 READS_WELL = 0.7
 
 
@@ -83,8 +83,9 @@ class Understander:
         return cls(load_lexicon(taxonomy), gazetteer)
 
     def understand(self, text: str) -> Understanding:
-        standard = self._dialect.standardise(text[:MAX_TEXT])
-        decision = self._classifier.classify(standard.text, self._hits(standard.text))
+        standard = self._dialect.standardise(text)
+        beginning = standard.text[:MAX_TEXT]
+        decision = self._classifier.classify(beginning, self._hits(beginning))
         return Understanding(
             text=text,
             standard_text=standard.text,
@@ -93,7 +94,7 @@ class Understander:
             urgency=decision.urgency,
             ring=decision.ring,
             evidence=tuple(_evidence(text, standard, decision)),
-            places=tuple(self._places.find(text)),
+            places=tuple(self._places.find(text[:MAX_TEXT])),
         )
 
     def _variants(self, word: str) -> set[str]:
@@ -127,7 +128,7 @@ def _doubted(hit: Hit, text: str, words: Sequence[int]) -> Hit:
 
 
 def _same_word(words: Sequence[int], left: int, right: int) -> bool:
-    return 0 <= left and right < len(words) and words[left] != 0 and words[left] == words[right]
+    return left >= 0 and right < len(words) and words[left] != 0 and words[left] == words[right]
 
 
 def _evidence(text: str, standard: Standard, decision: Decision) -> Iterator[Evidence]:

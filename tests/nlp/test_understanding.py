@@ -1,0 +1,163 @@
+import csv
+import random
+from pathlib import Path
+
+import pytest
+
+from nlp.lexicon import load_lexicon
+from nlp.phonetics import sound
+from nlp.understanding import Understander
+
+Row = dict[str, str]
+
+
+def rows() -> list[Row]:
+    with (Path(__file__).parent / "utterances.tsv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def homophones() -> dict[str, list[str]]:
+    """Characters of the development texts and the lexicon by their sound, for garbling as a recogniser does."""
+    lexicon = load_lexicon()
+    text = "".join(row["text"] for row in rows()) + "".join(lexicon.wording)
+    text += "".join(entry.strong + entry.usual for entry in (*lexicon.domains.entries, *lexicon.emergency))
+    by_sound: dict[str, list[str]] = {}
+    for character in sorted(set(text)):
+        if "一" <= character <= "鿿":
+            by_sound.setdefault(sound(character), []).append(character)
+    return by_sound
+
+
+def garbled(text: str, by_sound: dict[str, list[str]], share: float = 0.15) -> str:
+    chance = random.Random(text)
+    return "".join(
+        chance.choice(by_sound.get(sound(character), [character])) if chance.random() < share else character
+        for character in text
+    )
+
+
+def share(hits: int, total: int) -> float:
+    return hits / total
+
+
+def test_emergencies_of_the_development_set_are_found_and_nothing_else(understander: Understander) -> None:
+    emergencies = [row for row in rows() if row["urgency"] == "emergency"]
+    others = [row for row in rows() if row["urgency"] != "emergency"]
+    found = [row for row in emergencies if understander.understand(row["text"]).ring == row["ring"]]
+    false = [row["text"] for row in others if understander.understand(row["text"]).urgency == "emergency"]
+    assert share(len(found), len(emergencies)) >= 0.95
+    assert share(len(false), len(others)) <= 0.03, false
+
+
+def test_emergencies_survive_a_recogniser_that_mishears(understander: Understander) -> None:
+    by_sound = homophones()
+    emergencies = [row for row in rows() if row["urgency"] == "emergency"]
+    others = [row for row in rows() if row["urgency"] != "emergency"]
+    found = [
+        r for r in emergencies if understander.understand(garbled(r["text"], by_sound)).urgency == "emergency"
+    ]
+    false = [r for r in others if understander.understand(garbled(r["text"], by_sound)).urgency == "emergency"]
+    assert share(len(found), len(emergencies)) >= 0.85
+    assert share(len(false), len(others)) <= 0.03
+
+
+@pytest.mark.parametrize(("mishear", "domain", "urgency"), [(False, 0.9, 0.9), (True, 0.8, 0.85)])
+def test_domain_and_urgency_are_mostly_right(
+    understander: Understander, mishear: bool, domain: float, urgency: float
+) -> None:
+    by_sound = homophones()
+    right_domain = right_urgency = 0
+    for row in rows():
+        understood = understander.understand(garbled(row["text"], by_sound) if mishear else row["text"])
+        right_domain += understood.domain == row["domain"]
+        right_urgency += understood.urgency == row["urgency"]
+    assert share(right_domain, len(rows())) >= domain
+    assert share(right_urgency, len(rows())) >= urgency
+
+
+@pytest.mark.parametrize(
+    ("text", "ring"),
+    [
+        ("老人喊不答应", "120"),
+        ("心口痛", "120"),
+        ("有人站在楼顶", "110"),
+        ("泡在水里的插板", "120"),
+        ("屋头一股臭鸡蛋味", "119"),
+    ],
+)
+def test_danger_is_heard_without_the_obvious_word(understander: Understander, text: str, ring: str) -> None:
+    understood = understander.understand(text)
+    assert (understood.urgency, understood.ring) == ("emergency", ring)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "没有着火",
+        "我去年晕倒过",
+        "万一着火了怎么跑得脱",
+        "火锅店的生意火得很",
+        "物业硬是把我气死了",
+        "昨天电视上说哪里又发生火灾了",
+        "下周消防演练，教大家着火了怎么办",
+        "上个月隔壁失火，已经扑灭了",
+        "外墙瓷砖掉下来，差点砸到人",
+        "跳楼价大甩卖的喇叭吵得很",
+    ],
+)
+def test_words_of_danger_without_danger_ring_nobody(understander: Understander, text: str) -> None:
+    understood = understander.understand(text)
+    assert understood.urgency != "emergency"
+    assert understood.ring == ""
+
+
+def test_what_happens_now_counts_although_something_happened_before(understander: Understander) -> None:
+    assert understander.understand("以前从来没晕过，今天突然晕倒在厕所了").ring == "120"
+    assert understander.understand("去年装的插板，现在着火了").ring == "119"
+
+
+def test_a_misheard_word_says_what_it_was_taken_for(understander: Understander) -> None:
+    understood = understander.understand("厨房早火了快来人")
+    assert understood.ring == "119"
+    assert any(e.kind == "emergency" and e.note.startswith("听成: ") for e in understood.evidence)
+
+
+def test_evidence_points_at_the_words_of_the_original(understander: Understander) -> None:
+    for row in rows():
+        understood = understander.understand(row["text"])
+        assert understood.text == row["text"]
+        for item in (*understood.evidence, *understood.places):
+            word = item.word if hasattr(item, "word") else item.text
+            assert row["text"][item.start : item.end] == word != ""
+
+
+def test_the_same_text_gives_the_same_answer_from_another_understander(understander: Understander) -> None:
+    other = Understander.load()
+    for row in rows()[::7]:
+        assert other.understand(row["text"]).to_json() == understander.understand(row["text"]).to_json()
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\x00", "🔥🔥🔥", "a" * 20000, "ＡＢＣ１２３", "İstanbul ß ǅ", "\ud800", "救" * 3000]
+)
+def test_any_text_is_survived(understander: Understander, text: str) -> None:
+    understood = understander.understand(text)
+    assert understood.text == text
+    assert understood.urgency in {"emergency", "urgent", "normal", "planning"}
+    assert set(understood.to_json()) == {
+        "text", "standard_text", "domain", "demand_type", "urgency", "ring", "evidence", "places",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "demand_type"),
+    [
+        ("请问办残疾证要什么材料", "咨询"),
+        ("我们院子的路灯坏了，大家晚上都不敢出门", "公共利益关联型"),
+        ("我想申请低保，我一个人没得收入", "个人诉求型"),
+        ("我要投诉物业，反映好多次都没人管", "投诉"),
+        ("感谢社区帮我们修好了路灯", "表扬感谢"),
+    ],
+)
+def test_kinds_of_demand(understander: Understander, text: str, demand_type: str) -> None:
+    assert understander.understand(text).demand_type == demand_type
