@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar, cast
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, request
 from flask.blueprints import BlueprintSetupState
 from flask_login import LoginManager, UserMixin, current_user, login_required
 from sqlalchemy import select
@@ -101,6 +101,13 @@ def note_look(database: Database, action: str, subject: str, now: datetime) -> N
             return
     with database.write() as session:
         session.add(AccessEntry(at=now, user_id=me().id, action=action, subject=subject))
+
+
+@blueprint.before_request
+def refuse_nul() -> None:
+    """No keyboard types it, and PostgreSQL keeps no text that holds it."""
+    if any("\0" in value for value in request.values.values()):
+        abort(400)
 
 
 def _load_person(cookie: str) -> Person | None:

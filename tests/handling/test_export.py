@@ -140,7 +140,7 @@ def test_no_cell_of_an_xlsx_is_a_formula(
 def test_xlsx_speaks_chinese_and_survives_control_characters(
     session: Session, scheme: Scheme, clock: FakeClock, report: Callable[..., Suggestion]
 ) -> None:
-    report("路灯\x0b坏了\x00")
+    report("路灯\x0b坏了\x1f")
     sheet = load_workbook(exported(session, scheme, clock, write_xlsx)).active
     assert sheet is not None
     header, row = ([cell.value for cell in line] for line in sheet.iter_rows())

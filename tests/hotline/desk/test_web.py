@@ -79,6 +79,12 @@ def test_a_machine_that_asks_for_anything_gets_no_page(app: Flask) -> None:
     assert "回到工作台" not in answer.text
 
 
+def test_a_nul_that_no_keyboard_types_is_refused(desk: Desk) -> None:
+    browser = desk.browser("liu")
+    assert browser.get("/desk/ledger?search=%00").status_code == 400
+    assert browser.post("/desk/calendar", day="2026-03-10", reason="a\0b").status_code == 400
+
+
 def test_pages_ask_nothing_of_other_hosts(desk: Desk) -> None:
     number = desk.case()
     browser = desk.browser("liu")
