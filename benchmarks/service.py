@@ -25,7 +25,7 @@ import psutil
 import requests
 from twilio.request_validator import RequestValidator
 
-from hotline.demo.story import sample_voicemails
+from hotline.phone.samples import samples
 from hotline.settings import Settings, read_settings
 from hotline.setup import prepare_home
 from models import Call, Database, Recording, RecordingState
@@ -50,7 +50,7 @@ def environment(home: Path, model: str) -> dict[str, str]:
 
 def waiting_recordings(settings: Settings, count: int) -> None:
     """Stored voicemails that nobody has transcribed yet."""
-    voice = sample_voicemails()[0].path
+    voice = samples()["drain"].path
     database = Database(settings.database_url)
     now = datetime.now(UTC)
     with database.write() as session:

@@ -14,7 +14,6 @@ from handling.forms import Filled, FormInvalid, read_form, show_value
 from handling.history import changes_since, snapshot
 from handling.intake import set_courtyard, set_level
 from handling.notices import queue_notice
-from handling.once import insert_once
 from handling.residents import points_balance
 from handling.scheme import Action, Scheme
 from models import (
@@ -26,6 +25,7 @@ from models import (
     Suggestion,
     SuggestionState,
     User,
+    find_or_add,
 )
 
 __all__ = [
@@ -180,10 +180,11 @@ def _reward(
     if not action.points or resident is None:
         return {"points": 0, "balance": 0}
     rule = scheme.points_rule(action.points)
-    insert_once(
+    find_or_add(
         session,
         PointsEntry,
-        key=f"{rule.code}:{suggestion.id}",
+        key="key",
+        value=f"{rule.code}:{suggestion.id}",
         resident_id=resident.id,
         suggestion_id=suggestion.id,
         points=rule.points,

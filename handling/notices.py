@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from handling.clock import SHANGHAI
-from handling.once import insert_once
 from handling.residents import can_receive_sms
 from handling.scheme import Scheme, Template
 from handling.scheme_checks import variables_of
@@ -24,7 +23,7 @@ from handling.status import (
     status_of,
     status_prompts,
 )
-from models import Medium, Notice, Priority, Resident, Suggestion
+from models import Medium, Notice, Priority, Resident, Suggestion, find_or_add
 
 __all__ = [
     "case_variables",
@@ -80,10 +79,11 @@ def queue_notice(
     if form.sms_only and medium is not Medium.SMS:
         return None
     used = variables_of(form.text)
-    return insert_once(
+    notice, is_new = find_or_add(
         session,
         Notice,
-        key=key,
+        key="key",
+        value=key,
         suggestion_id=suggestion.id if suggestion else None,
         resident_id=resident.id if resident else None,
         to_number=number,
@@ -97,6 +97,7 @@ def queue_notice(
         created_at=now,
         next_try_at=not_before(priority, now, medium),
     )
+    return notice if is_new else None
 
 
 def case_variables(scheme: Scheme, suggestion: Suggestion | None, now: datetime) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from phonenumbers import PhoneNumberType
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from handling.once import insert_once
-from models import Medium, Notice, NoticeState, PointsEntry, Priority, Resident
+from models import Medium, Notice, NoticeState, PointsEntry, Priority, Resident, find_or_add
 
 # What Twilio sends in place of a withheld number: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE on a
 # keypad (twilio.com/docs, "What do the phone numbers +7378742833, +2562533, ... mean?").
@@ -47,12 +46,8 @@ def find_or_add_resident(session: Session, phone: str, now: datetime) -> Residen
     number = normal_number(phone)
     if number is None:
         return None
-    known = select(Resident).where(Resident.phone == number)
-    return (
-        session.scalars(known).one_or_none()
-        or insert_once(session, Resident, phone=number, created_at=now)
-        or session.scalars(known).one()
-    )
+    resident, _ = find_or_add(session, Resident, key="phone", value=number, created_at=now)
+    return resident
 
 
 def mask(phone: str) -> str:

@@ -46,7 +46,5 @@ class Base(DeclarativeBase):
         list[dict[str, Any]]: JSON,
         list[str]: JSON,
         # Enumerations are stored by value, as plain text: a new member needs no migration.
-        enum.Enum: Enum(
-            enum.Enum, values_callable=lambda e: [m.value for m in e], native_enum=False, length=24
-        ),
+        enum.Enum: Enum(enum.Enum, values_callable=lambda e: [m.value for m in e], native_enum=False, length=24),
     }

@@ -25,7 +25,7 @@ class CallState(enum.StrEnum):
 
 
 class Call(Base):
-    """One inbound call. `sid` is the carrier's CallSid; `from_number` is "" when withheld."""
+    """One inbound call. `sid` is the carrier's CallSid; `from_number` as the carrier writes it ("anonymous")."""
 
     __tablename__ = "call"
 

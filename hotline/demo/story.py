@@ -1,27 +1,24 @@
 """One voice on its whole way, told line by line: call, transcript, review, handling, answer."""
 
-import tomllib
-import wave
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from time import monotonic, sleep
 from typing import TypeVar
 
 import click
-from handling.casework import take_action
-from handling.review import claim_for_review, confirm_review
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handling.casework import take_action
 from handling.clock import SHANGHAI, SystemClock
+from handling.review import claim_for_review, confirm_review
 from handling.scheme import Scheme, load_scheme
 from handling.status import state_name
 from hotline.phone.captions import described
 from hotline.phone.exchange import Exchange
 from hotline.phone.handset import Handset, converse
-from hotline.phone.numbers import RESIDENTS
+from hotline.phone.numbers import SAMPLE_RESIDENTS
+from hotline.phone.samples import Sample, samples
 from hotline.phone.scripted import ScriptedCaller
 from hotline.phone.steps import Request
 from hotline.phone.wire import Line, Wire
@@ -29,7 +26,6 @@ from hotline.settings import Settings
 from hotline.telephony.prompts import Prompts
 from models import Database, Notice, NoticeState, Recording, RecordingState, Suggestion, User
 
-SAMPLES = Path(__file__).parent.parent / "phone" / "samples"
 # Longer than a slow machine needs to load a recogniser and decode 20 s of speech.
 PATIENCE = 300.0
 WORKED_OUT = (RecordingState.DONE, RecordingState.NEEDS_LISTENING, RecordingState.LOST)
@@ -37,29 +33,6 @@ IN_THE_END = (NoticeState.DELIVERED, NoticeState.FAILED, NoticeState.CANCELLED, 
 
 
 Found = TypeVar("Found")
-
-
-@dataclass(frozen=True)
-class Sample:
-    """A voicemail that comes with the product; `text` is what the speaker says."""
-
-    key: str
-    title: str
-    text: str
-
-    @property
-    def path(self) -> Path:
-        return SAMPLES / f"{self.key}.wav"
-
-    @property
-    def seconds(self) -> float:
-        with wave.open(str(self.path)) as file:
-            return float(file.getnframes() / file.getframerate())
-
-
-def sample_voicemails() -> list[Sample]:
-    entries = tomllib.loads((SAMPLES / "samples.toml").read_text(encoding="utf-8"))["samples"]
-    return [Sample(key=e["key"], title=e["title"], text=e["text"]) for e in entries]
 
 
 class Story:
@@ -78,13 +51,13 @@ class Story:
                     "The ledger has entries already: no sample call this time. 台账已有数据，不再拨打示例电话。"
                 )
                 return
-        drain, gas, *_ = sample_voicemails()
-        number = self.call(RESIDENTS[0].number, drain)
+        voices = samples()
+        number = self.call(SAMPLE_RESIDENTS[0].number, voices["drain"])
         if number is None:
             return
         self.handle(number)
         _headline("Another call, left for you on the desk 再来一通电话，留给您核对")
-        self.call(RESIDENTS[1].number, gas)
+        self.call(SAMPLE_RESIDENTS[1].number, voices["gas"])
 
     def call(self, phone: str, sample: Sample) -> int | None:
         """Place a call and follow it to the ledger. The case number, or None when it took too long."""

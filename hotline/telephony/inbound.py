@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handling.residents import find_or_add_resident
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handling.residents import find_or_add_resident
 from models import Call, CallState, Recording, RecordingState, Text, find_or_add, release
 
 # A recording whose call we have not heard of yet waits a little for the late webhook that names the caller.
@@ -15,7 +15,7 @@ UNKNOWN_CALLER_PATIENCE = timedelta(seconds=20)
 
 @dataclass(frozen=True)
 class CallFacts:
-    """What the carrier tells of a call with every webhook; numbers are "" when withheld or not told."""
+    """What the carrier tells of a call with every webhook; a number is "" when this one does not tell it."""
 
     sid: str
     from_number: str

@@ -18,17 +18,6 @@ blueprint = Blueprint("twilio", __name__, url_prefix="/twilio")
 blueprint.before_request(require_carrier_signature)
 
 ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
-# What the carrier writes instead of a number that the caller withheld.
-WITHHELD = {
-    "anonymous",
-    "restricted",
-    "unknown",
-    "unavailable",
-    "+266696687",
-    "+7378742833",
-    "+2562533",
-    "+8656696",
-}
 
 
 @blueprint.post("/voice")
@@ -127,8 +116,8 @@ def sms() -> Response:
         inbound.store_text(
             session,
             sid=_value("MessageSid") or _sid("SmsSid"),
-            from_number=_number("From"),
-            to_number=_number("To"),
+            from_number=_value("From", limit=64),
+            to_number=_value("To", limit=64),
             body=_value("Body", limit=None),
             now=current().clock.now(),
         )
@@ -166,8 +155,8 @@ def _heard_nothing(session: Session, call: Call, attempt: int) -> Response:
 def _call(session: Session) -> Call:
     facts = CallFacts(
         sid=_sid("CallSid"),
-        from_number=_number("From"),
-        to_number=_number("To"),
+        from_number=_value("From", limit=64),
+        to_number=_value("To", limit=64),
         status=_value("CallStatus", limit=24),
     )
     return inbound.register_call(session, facts, current().clock.now())
@@ -203,11 +192,6 @@ def _value(name: str, limit: int | None = 1000) -> str:
 
 def _sid(name: str) -> str:
     return _value(name, limit=64) or abort(400)
-
-
-def _number(name: str) -> str:
-    number = _value(name, limit=64).strip()
-    return "" if number.lower() in WITHHELD else number
 
 
 def _seconds() -> int | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from handling.people import add_user
-from hotline.demo.story import sample_voicemails
+from hotline.phone.samples import samples
 from models import Database, Notice, NoticeState, Recording, RecordingState, Role, Suggestion, Text
 from tests.end_to_end.service import DUTY_PHONE, Service, eventually
 from tests.fakes.carrier import CarrierFake
@@ -45,7 +45,7 @@ def count(database: Database, model: type, **by: object) -> int:
 
 @pytest.mark.speech
 def test_a_real_voicemail_becomes_a_case_and_the_caller_is_told(service, carrier):
-    drain = sample_voicemails()[0]
+    drain = samples()["drain"]
     service.leave_voicemail(CALLER, drain.path.read_bytes(), "1" * 32)
     message = eventually(lambda: carrier.messages and carrier.messages[0])
     with service.database.read() as session:
@@ -62,7 +62,7 @@ def test_a_real_voicemail_becomes_a_case_and_the_caller_is_told(service, carrier
 @pytest.mark.speech
 def test_killed_at_any_moment_nothing_is_lost_and_nothing_is_done_twice(service, carrier):
     """Six voicemails and three texts; the worker dies four times at odd moments."""
-    sound = sample_voicemails()[0].path.read_bytes()
+    sound = samples()["drain"].path.read_bytes()
     for i in range(6):
         service.leave_voicemail(f"+861380013800{i}", sound, f"{i}" * 32)
     for i in range(3):

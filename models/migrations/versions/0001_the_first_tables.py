@@ -164,9 +164,7 @@ def upgrade() -> None:
         sa.Column("demand_type", sa.String(length=40), nullable=False),
         sa.Column(
             "urgency",
-            sa.Enum(
-                "emergency", "urgent", "normal", "planning", name="urgency", native_enum=False, length=24
-            ),
+            sa.Enum("emergency", "urgent", "normal", "planning", name="urgency", native_enum=False, length=24),
             nullable=False,
         ),
         sa.Column("ring", sa.String(length=8), nullable=False),
@@ -198,14 +196,10 @@ def upgrade() -> None:
         sa.Column("claimed_by_id", sa.Integer(), nullable=True),
         sa.Column("claimed_until", models.base.UTCDateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["claimed_by_id"], ["user_account.id"], name=op.f("fk_suggestion_claimed_by_id")
-        ),
+        sa.ForeignKeyConstraint(["claimed_by_id"], ["user_account.id"], name=op.f("fk_suggestion_claimed_by_id")),
         sa.ForeignKeyConstraint(["courtyard_id"], ["courtyard.id"], name=op.f("fk_suggestion_courtyard_id")),
         sa.ForeignKeyConstraint(["handler_id"], ["user_account.id"], name=op.f("fk_suggestion_handler_id")),
-        sa.ForeignKeyConstraint(
-            ["merged_into_id"], ["suggestion.id"], name=op.f("fk_suggestion_merged_into_id")
-        ),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["suggestion.id"], name=op.f("fk_suggestion_merged_into_id")),
         sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_suggestion_resident_id")),
         sa.ForeignKeyConstraint(["station_id"], ["station.id"], name=op.f("fk_suggestion_station_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suggestion")),
@@ -306,9 +300,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=120), nullable=False),
         sa.Column("at", models.base.UTCDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name=op.f("fk_points_entry_resident_id")),
-        sa.ForeignKeyConstraint(
-            ["suggestion_id"], ["suggestion.id"], name=op.f("fk_points_entry_suggestion_id")
-        ),
+        sa.ForeignKeyConstraint(["suggestion_id"], ["suggestion.id"], name=op.f("fk_points_entry_suggestion_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_points_entry")),
         sa.UniqueConstraint("key", name=op.f("uq_points_entry_key")),
     )
@@ -362,9 +354,7 @@ def upgrade() -> None:
         sa.Column("next_try_at", models.base.UTCDateTime(timezone=True), nullable=True),
         sa.Column("lease_until", models.base.UTCDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["call_id"], ["call.id"], name=op.f("fk_recording_call_id")),
-        sa.ForeignKeyConstraint(
-            ["suggestion_id"], ["suggestion.id"], name=op.f("fk_recording_suggestion_id")
-        ),
+        sa.ForeignKeyConstraint(["suggestion_id"], ["suggestion.id"], name=op.f("fk_recording_suggestion_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recording")),
         sa.UniqueConstraint("sid", name=op.f("uq_recording_sid")),
     )

@@ -262,7 +262,7 @@ def test_a_withheld_number_is_a_call_like_any_other(carrier_posts, database, num
     assert played(verbs(ring(carrier_posts, From=number))[0])[0] == "greeting"
     ring(carrier_posts, From=number, path="/twilio/voice/status", CallStatus="completed")
     call = only(database, Call)
-    assert (call.from_number, call.resident_id, call.state) == ("", None, CallState.MISSED)
+    assert (call.resident_id, call.state) == (None, CallState.MISSED)
 
 
 def test_without_a_call_sid_the_request_is_refused(carrier_posts):
