@@ -49,7 +49,9 @@ def supervised_worker(*, enabled: bool = True) -> Iterator[None]:
 
 def _keep_running(stop: threading.Event) -> None:
     while not stop.is_set():
-        child = subprocess.Popen([sys.executable, "-m", "hotline", "worker"])
+        # A killed server takes its worker along.
+        command = [sys.executable, "-m", "hotline", "worker", "--parent", str(os.getpid())]
+        child = subprocess.Popen(command)  # noqa: S603 (our own program)
         while child.poll() is None and not stop.wait(0.2):
             pass
         if stop.is_set():
