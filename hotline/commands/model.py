@@ -1,5 +1,6 @@
 """`hotline model`: the speech models of this machine."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -93,7 +94,7 @@ def _bar() -> Iterator[Callable[[int, int], None]]:
         if not total:
             return
         if not bars:
-            bar: Any = click.progressbar(length=total, file=click.get_text_stream("stderr"))
+            bar: Any = click.progressbar(length=total, file=sys.stderr)
             bars.append(bar.__enter__())
         bars[0].update(done - bars[0].pos)
 

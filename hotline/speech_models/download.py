@@ -16,7 +16,8 @@ Progress = Callable[[int, int], None]
 
 CONNECT_SECONDS, READ_SECONDS = 10, 60
 TRIES = 4
-BLOCK = 256 * 1024
+# What a broken line loses at most.
+BLOCK = 64 * 1024
 
 
 class _BrokenOffError(Exception):
