@@ -1,6 +1,7 @@
 // Every element with data-key has a key: buttons and links are pressed, fields are focused.
 // Single keys rest while somebody types, and can be switched off (WCAG 2.1.4).
 const OFF = "hotline-keys-off";
+const SHOWN = { space: "空格", arrowleft: "←", arrowright: "→", "ctrl+enter": "Ctrl+Enter" };
 
 const typing = (target) =>
   target.isContentEditable ||
@@ -19,8 +20,9 @@ function nameOf(event) {
 function use(element) {
   const box = element.closest("details");
   if (box) box.open = true;
-  if (element.matches("input, textarea, select, summary, li, audio")) element.focus();
-  else element.click();
+  const choice = element.matches("input[type=radio], input[type=checkbox]");
+  if (element.matches("input, textarea, select, summary")) element.focus();
+  if (choice || !element.matches("input, textarea, select, summary")) element.click();
   if (element.matches("summary")) element.scrollIntoView({ block: "center" });
 }
 
@@ -30,7 +32,7 @@ function fillOverview(dialog) {
   for (const element of document.querySelectorAll("[data-key]")) {
     if (!element.dataset.keyName) continue;
     const key = document.createElement("dt");
-    key.append(Object.assign(document.createElement("kbd"), { textContent: element.dataset.key }));
+    key.append(Object.assign(document.createElement("kbd"), { textContent: SHOWN[element.dataset.key] ?? element.dataset.key }));
     list.append(key, Object.assign(document.createElement("dd"), { textContent: element.dataset.keyName }));
   }
 }
