@@ -25,6 +25,8 @@ EVERYBODY = tuple(Role)
 # A player asks for one recording in many portions: that is one look.
 SAME_LOOK = timedelta(minutes=10)
 
+LARGEST_KEY = 2**31 - 1
+
 Arguments = ParamSpec("Arguments")
 Answer = TypeVar("Answer")
 
@@ -104,10 +106,12 @@ def note_look(database: Database, action: str, subject: str, now: datetime) -> N
 
 
 @blueprint.before_request
-def refuse_nul() -> None:
-    """No keyboard types it, and PostgreSQL keeps no text that holds it."""
+def refuse_what_no_database_holds() -> None:
+    """PostgreSQL keeps no NUL in a text, and neither database a key of more than 31 bits."""
     if any("\0" in value for value in request.values.values()):
         abort(400)
+    if any(isinstance(value, int) and value > LARGEST_KEY for value in (request.view_args or {}).values()):
+        abort(404)
 
 
 def _load_person(cookie: str) -> Person | None:

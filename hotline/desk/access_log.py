@@ -1,14 +1,17 @@
 """Who looked at what: the administrator's page."""
 
+from collections.abc import Mapping
+
 from flask import render_template, request
 
-from handling.queries import access_page
+from handling.queries import access_page, suggestions_by_id
 from hotline.app import current
 from hotline.desk.access import allowed, blueprint
 from models import Role
 
 ACTIONS = {"view": "看案件", "listen": "听录音", "number": "看号码", "export": "导出台账"}
-SUBJECTS = {"recording": "录音", "suggestion": "建议", "call": "漏接来电", "notice": "通知", "ledger": "台账"}
+CASE = "suggestion:"
+SUBJECTS = {"recording": "录音", "call": "漏接来电", "notice": "通知", "ledger": "台账"}
 
 
 @blueprint.get("/access")
@@ -16,10 +19,19 @@ SUBJECTS = {"recording": "录音", "suggestion": "建议", "call": "漏接来电
 def access_log() -> str:
     with current().database.read() as session:
         page = access_page(session, page=request.args.get("page", 1, type=int))
-    return render_template("desk/access_log.html", page=page, action_names=ACTIONS, subject_name=subject_name)
+        ids = {int(entry.subject.split(":")[1]) for entry, _ in page.rows if entry.subject.startswith(CASE)}
+        numbers = {id_: case.number for id_, case in suggestions_by_id(session, ids).items()}
+    return render_template(
+        "desk/access_log.html",
+        page=page,
+        action_names=ACTIONS,
+        subject_name=lambda subject: subject_name(subject, numbers),
+    )
 
 
-def subject_name(subject: str) -> str:
-    """ "recording:12" -> 录音 12"""
-    kind, _, number = subject.partition(":")
-    return f"{SUBJECTS.get(kind, kind)} {number}".strip()
+def subject_name(subject: str, numbers: Mapping[int, int]) -> str:
+    """recording:12 -> 录音 12; a case by its number, which people know, not by its row."""
+    kind, _, key = subject.partition(":")
+    if subject.startswith(CASE) and int(key) in numbers:
+        return f"{numbers[int(key)]} 号建议"
+    return f"{SUBJECTS.get(kind, kind)} {key}".strip()

@@ -20,6 +20,8 @@ NAMES = (
     *("search", "state", "due", "level", "domain", "urgency", "handler", "channel", "courtyard"),
     *("from", "until", "sort"),
 )
+# SQLite refuses patterns of more than 50,000 bytes.
+LONGEST_SEARCH = 200
 MIMETYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
@@ -88,7 +90,7 @@ def wanted_query(args: Mapping[str, str]) -> dict[str, str]:
 def filter_of(query: Mapping[str, str]) -> LedgerFilter:
     """A value that makes no sense does not narrow: an old bookmark still opens the ledger."""
     return LedgerFilter(
-        search=query.get("search", ""),
+        search=query.get("search", "")[:LONGEST_SEARCH],
         state=_member(SuggestionState, query.get("state")),
         level=query.get("level", ""),
         domain=query.get("domain", ""),
@@ -117,6 +119,8 @@ def _id(value: str | None) -> int | None:
 
 def _midnight(day: str | None, later: timedelta) -> datetime | None:
     try:
-        return datetime.combine(date.fromisoformat(day or "") + later, time(), SHANGHAI)
+        wanted = date.fromisoformat(day or "") + later
     except (ValueError, OverflowError):
         return None
+    # The first and the last year of the calendar do not survive the change to UTC.
+    return datetime.combine(wanted, time(), SHANGHAI) if 1 < wanted.year < 9999 else None

@@ -17,6 +17,7 @@ from handling.queries import (
     failed_notices,
     missed_calls,
     next_free,
+    notices_of,
     review_queue,
 )
 from handling.review import claim_for_review, confirm_review, give_back
@@ -149,7 +150,7 @@ def decisions_of(form: Mapping[str, str]) -> dict[str, Any]:
         "demand_type": form.get("demand_type", ""),
         "urgency": Urgency(urgency),
         "level": form.get("level", ""),
-        "courtyard_id": int(courtyard) if courtyard.isascii() and courtyard.isdigit() else None,
+        "courtyard_id": int(courtyard[:9]) if courtyard.isascii() and courtyard.isdigit() else None,
         "place": form.get("place", ""),
         "valid": decision != "refuse",
         "merge_into": int(number) if decision == "merge" else None,
@@ -194,6 +195,7 @@ def show_review(
             "form": wanted,
             "courtyards": courtyards(session),
             "similar": similar_cases(session, case),
+            "alerted": any(notice.template == "duty_alert" for notice in notices_of(session, case.id)),
         }
     note_look(hotline.database, "view", f"suggestion:{case.id}", now)
     return render_template(

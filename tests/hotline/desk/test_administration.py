@@ -115,4 +115,4 @@ def test_the_access_log_names_who_looked_at_what(desk: Desk) -> None:
     page = desk.browser("zhou").get("/desk/access").text
     assert "王芳（办理人）" in page
     assert "看号码" in page
-    assert f"建议 {desk.read(number).id}" in page
+    assert f"{number} 号建议" in page

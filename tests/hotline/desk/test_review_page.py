@@ -235,7 +235,6 @@ def test_a_notice_that_did_not_arrive_is_told_by_a_person(desk: Desk) -> None:
 
 
 def test_a_failed_alert_stands_in_the_list_without_the_callers_number(desk: Desk) -> None:
-    desk.users["liu"].on_duty = True
     with desk.database.write() as session:
         leader = session.merge(desk.users["liu"])
         leader.phone, leader.on_duty = "+8613900000111", True
@@ -247,6 +246,17 @@ def test_a_failed_alert_stands_in_the_list_without_the_callers_number(desk: Desk
     page = desk.browser("zhiyuan").get("/desk/review").text
     assert "值班短信没送到" in page
     assert "+8613800138000" not in page
+
+
+def test_an_emergency_that_reached_nobody_says_so(desk: Desk) -> None:
+    alone = desk.case("楼下着火了", urgency="emergency")
+    with desk.database.write() as session:
+        leader = session.merge(desk.users["liu"])
+        leader.phone, leader.on_duty = "+8613900000111", True
+    alerted = desk.case("楼下着火了", urgency="emergency")
+    browser = desk.browser("zhiyuan")
+    assert "谁也没有收到提醒" in browser.get(f"/desk/review/{alone}").text
+    assert "已经短信提醒值班人员" in browser.get(f"/desk/review/{alerted}").text
 
 
 def test_waiting_is_told_in_words(desk: Desk) -> None:

@@ -85,6 +85,10 @@ def test_a_nul_that_no_keyboard_types_is_refused(desk: Desk) -> None:
     assert browser.post("/desk/calendar", day="2026-03-10", reason="a\0b").status_code == 400
 
 
+def test_a_number_that_no_case_can_have_is_not_found(desk: Desk) -> None:
+    assert desk.browser("liu").get(f"/desk/cases/{10**20}").status_code == 404
+
+
 def test_pages_ask_nothing_of_other_hosts(desk: Desk) -> None:
     number = desk.case()
     browser = desk.browser("liu")
