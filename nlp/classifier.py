@@ -186,7 +186,7 @@ class Classifier:
         guards = self._guarding.of(text, hits)
         unmasked = guards.unmasked(hits)
         danger, risks = self._danger(unmasked, guards)
-        urgency_signs = [sign for sign in self._urgency.signs(hits) if guards.effect(sign.spans()) != "drop"]
+        urgency_signs = [sign for sign in self._urgency.signs(hits) if guards.effect(sign.value, sign.spans()) != "drop"]
         domain_signs = self._domains.signs(hits) + self._domain_of_danger(danger)
         demand_signs = self._demand_types.signs(hits)
         cry = any(hit.literal and hit.word in self._cries for hit in unmasked)
@@ -205,7 +205,7 @@ class Classifier:
     def _danger(self, hits: Sequence[Hit], guards: GuardedText) -> tuple[list[Sign], list[Sign]]:
         danger, risks = [], []
         for sign in self._emergency.signs(hits):
-            effect = guards.effect(sign.spans())
+            effect = guards.effect(sign.value, sign.spans())
             if effect == "":
                 danger.append(sign)
             elif effect == "risk" and sign.weight >= EMERGENCY_AT:

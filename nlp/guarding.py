@@ -28,13 +28,13 @@ class GuardedText:
             return list(hits)
         return [hit for hit in hits if not any(m.start < hit.end and hit.start < m.end for m in self.masks)]
 
-    def effect(self, spans: Iterable[tuple[int, int]]) -> str:
-        """What the guards do to a sign whose words stand at these spans: "", "drop" or "risk"."""
+    def effect(self, value: str, spans: Iterable[tuple[int, int]]) -> str:
+        """What the guards do to a sign for `value` whose words stand at these spans: "", "drop" or "risk"."""
         effects = {
             guard.effect
             for start, end in spans
             for guard, hit in self.standing
-            if self._applies(guard, hit, start, end)
+            if (not guard.only or value in guard.only.split()) and self._applies(guard, hit, start, end)
         }
         return "drop" if "drop" in effects else "risk" if effects else ""
 

@@ -75,6 +75,8 @@ class Guard(_Strict):
     effect: Literal["drop", "risk"] = "drop"
     # A word of the concept "此刻" (now) near the sign lifts this guard.
     now_lifts: bool = False
+    # Values of emergency.toml that it guards, separated by blanks; empty: all signs.
+    only: str = ""
 
 
 class _EntryFile(_Strict):
