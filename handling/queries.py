@@ -123,7 +123,12 @@ def failed_notices(session: Session, limit: int = 100) -> list[Notice]:
 
 
 def my_cases(
-    session: Session, user_id: int, *, turn: Collection[str] = (), unassigned: Collection[str] = ()
+    session: Session,
+    user_id: int,
+    *,
+    turn: Collection[str] = (),
+    unassigned: Collection[str] = (),
+    limit: int = 200,
 ) -> list[Suggestion]:
     """The cases in hand that are this user's, those at a step of `turn` whoever handles them, and those at a
     step of `unassigned` that nobody handles yet; nearest due date first."""
@@ -135,7 +140,7 @@ def my_cases(
         .order_by(Suggestion.due.is_(None), Suggestion.due, Suggestion.number)
         .options(*_list_row(), joinedload(Suggestion.handler))
     )
-    return list(session.scalars(mine))
+    return list(session.scalars(mine.limit(limit)))
 
 
 def case_story(session: Session, number: int) -> Suggestion | None:

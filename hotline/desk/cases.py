@@ -35,6 +35,9 @@ from hotline.desk.access import (
 from hotline.desk.story import story_of
 from models import Role, Suggestion, User
 
+# More than anybody does in a day; the ledger has the rest.
+SHOWN = 100
+
 Answer = str | tuple[str, int] | Response
 
 
@@ -49,10 +52,11 @@ def mine() -> str:
             me().id,
             turn=coordinators_steps(scheme) if lead else (),
             unassigned=[step.code for step in scheme.steps] if lead else (),
+            limit=SHOWN,
         )
     mine_now = [case for case in cases if has_turn(scheme, case, me().role)]
     others_turn = [case for case in cases if case not in mine_now]
-    return render_template("desk/mine.html", cases=mine_now, waiting=others_turn)
+    return render_template("desk/mine.html", cases=mine_now, waiting=others_turn, full=len(cases) == SHOWN)
 
 
 @blueprint.get("/cases/<int:number>")

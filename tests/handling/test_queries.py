@@ -99,6 +99,7 @@ def test_my_cases_come_by_due_date_and_those_without_one_last(
     mine(clock.now(), people.secretary)
     add(handler_id=people.worker.id, state=SuggestionState.DONE)
     assert my_cases(session, people.worker.id) == [soon, late, someday]
+    assert my_cases(session, people.worker.id, limit=1) == [soon]
 
 
 def test_a_case_without_a_due_date_stands_last_in_both_directions(
