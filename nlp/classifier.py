@@ -10,7 +10,7 @@ from itertools import pairwise, product
 
 from nlp.guarding import GuardedText, Guarding
 from nlp.lexicon import Emergency, Entry, Lexicon
-from nlp.matcher import Hit, longest
+from nlp.matcher import ONLY_IN_RULES, Hit, longest
 
 # Parts of a rule stand near each other: this many characters from the first to the last.
 RULE_SPAN = 18
@@ -85,7 +85,7 @@ class Table:
 
     def signs(self, hits: Sequence[Hit]) -> list[Sign]:
         """What speaks for and against each value. Weights: 3, 2, 1 or -2 times the quality of the hit."""
-        single = longest(hit for hit in hits if hit.word in self.words)
+        single = longest(hit for hit in hits if hit.word in self.words and hit.quality > ONLY_IN_RULES)
         signs = [
             Sign(value, hit.start, hit.end, hit.word, weight * hit.quality, hit.literal)
             for hit in single
@@ -186,7 +186,9 @@ class Classifier:
         guards = self._guarding.of(text, hits)
         unmasked = guards.unmasked(hits)
         danger, risks = self._danger(unmasked, guards)
-        urgency_signs = [sign for sign in self._urgency.signs(hits) if guards.effect(sign.value, sign.spans()) != "drop"]
+        urgency_signs = [
+            sign for sign in self._urgency.signs(hits) if guards.effect(sign.value, sign.spans()) != "drop"
+        ]
         domain_signs = self._domains.signs(hits) + self._domain_of_danger(danger)
         demand_signs = self._demand_types.signs(hits)
         cry = any(hit.literal and hit.word in self._cries for hit in unmasked)

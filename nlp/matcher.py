@@ -11,8 +11,10 @@ from nlp.phonetics import sound, sounds_of_word
 # How much a word counts that was found only by its sound, by its number of telling syllables, when all of
 # them and when only one is written otherwise. A single syllable sounds like too much else; two need help
 # from other words.
-SOUND_QUALITY = {2: (0.5, 0.6), 3: (0.75, 0.82)}
+SOUND_QUALITY = {1: (0.3, 0.3), 2: (0.5, 0.6), 3: (0.75, 0.82)}
 LONG_SOUND_QUALITY = (0.85, 0.92)
+# Hits of this quality or less count only as parts of a rule (站在 of 站在 + 楼顶).
+ONLY_IN_RULES = 0.3
 # Syllables that follow everything tell nothing: 少了 is no 烧了.
 _TELL_NOTHING = frozenset("了的得在过个都也就是到把呢嘛")
 
@@ -64,7 +66,7 @@ class Matcher:
             if written in key.words:
                 hits.append(Hit(start, last + 1, written, 1.0))
             elif key.length > 1:
-                hits.extend(_heard(start, word, written) for word in key.words if _telling(word) > 1)
+                hits.extend(_heard(start, word, written) for word in key.words if _telling(word))
         return hits
 
 
