@@ -12,11 +12,12 @@ FOLDER = Path(__file__).parent / "samples"
 
 @dataclass(frozen=True)
 class Sample:
-    """`text` is what the speaker says."""
+    """`text` is what the speaker says, `shows` what one can see with it."""
 
     key: str
     title: str
     text: str
+    shows: str
 
     @property
     def path(self) -> Path:
@@ -31,4 +32,4 @@ class Sample:
 def samples() -> dict[str, Sample]:
     """By key, in the order of samples.toml."""
     entries = tomllib.loads((FOLDER / "samples.toml").read_text(encoding="utf-8"))["samples"]
-    return {e["key"]: Sample(key=e["key"], title=e["title"], text=e["text"]) for e in entries}
+    return {e["key"]: Sample(key=e["key"], title=e["title"], text=e["text"], shows=e["shows"]) for e in entries}

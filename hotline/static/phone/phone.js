@@ -136,10 +136,15 @@ function show(step) {
   time.textContent = `${step.at.toFixed(1)} 秒`;
   line.append(time, step.line);
   $("log").append(line);
-  line.scrollIntoView({ block: "nearest" });
+  $("log").hidden = false;
+  $("log").scrollTop = $("log").scrollHeight;
   if (step.kind === "Prompt") {
     say("status", "通话中");
-    say("caption", `热线：${step.text}`);
+    // A number or a date is spoken in many small pieces.
+    call.heard = (call.heard ?? "热线：") + step.text;
+    say("caption", call.heard);
+  } else if (!["Request", "WaitForKey"].includes(step.kind)) {
+    call.heard = null;
   }
   if (["Beep", "NothingHeard", "Ended"].includes(step.kind)) say("caption", step.line);
   return step;
