@@ -8,6 +8,9 @@ from nlp.matcher import Hit
 
 FULL_STOPS = "。！？!?\n"
 COMMAS = FULL_STOPS + "，,；;、"
+# A guard that was only heard must be long, or stand right before the sign (没有 as 煤油): silencing a true
+# danger is worse than a false alarm.
+HEARD, HEARD_BEFORE = 0.75, 0.5
 NOW = "此刻"
 # A word for "now" this near (characters) to the sign says that it is happening.
 NOW_WITHIN = 14
@@ -83,6 +86,7 @@ class Guarding:
                 for hit in hits
                 if hit.word in self._guards and not _inside(hit, hits)
                 for guard in self._guards[hit.word]
+                if hit.quality >= (HEARD_BEFORE if guard.side == "before" else HEARD)
             ),
             now=tuple(hit for hit in hits if hit.literal and hit.word in self._now),
         )
