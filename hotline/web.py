@@ -48,6 +48,8 @@ def secure(app: Flask) -> None:
     # A volunteer may keep a page open all morning: the token lives as long as the login.
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     app.config["PERMANENT_SESSION_LIFETIME"] = timedelta(hours=12)
+    # Sound that is still arriving at the logout would otherwise bring the session's cookie back.
+    app.config["SESSION_REFRESH_EACH_REQUEST"] = False
     app.after_request(_add_headers)
     app.register_error_handler(HTTPException, _error_page)
     app.register_error_handler(StaleDataError, _stale_page)

@@ -68,6 +68,11 @@ def test_logout_ends_the_session(desk: Desk) -> None:
     assert browser.get("/desk/review").status_code == 302
 
 
+def test_an_answer_that_arrives_after_the_logout_does_not_log_in_again(desk: Desk) -> None:
+    browser = desk.browser("zhiyuan")
+    assert "Set-Cookie" not in browser.get("/desk/review").headers
+
+
 def test_login_leads_back_to_the_page_that_was_asked_for(desk: Desk) -> None:
     browser = Browser(desk.app)
     asked = browser.get("/desk/ledger?state=handling").location
