@@ -17,6 +17,7 @@ spelled out in Chinese. Run `hotline prompts check` afterwards: it measures the 
 import argparse
 import json
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,11 @@ KOKORO_RATE = 24000
 LONGEST_INPUT = 508
 # The model begins whatever it says with a short voiced noise, which on the telephone is heard as a syllable
 # of its own. These words take it, and are cut off at the pause after them.
-LEAD_IN = "您好。"
-# Where the pause lies, in seconds after the first sound, at the model's own speed.
-LEAD_IN_ENDS = (0.46, 0.68)
+LEAD_IN = "您好！您听。"
+# When the pause begins, in seconds after the first sound, at the model's own speed; and how quiet it is.
+LEAD_IN_ENDS = (0.75, 1.3)
 AUDIBLE = 0.003
+QUIET = 0.008
 
 
 class Kokoro:
@@ -65,13 +67,16 @@ class Kokoro:
 
 
 def without_lead_in(speech: telephone.Samples, speed: float) -> telephone.Samples:
-    """What follows the quietest moment after LEAD_IN."""
+    """What follows the pause after LEAD_IN: the longest silence that begins about there. A soft first consonant
+    counts as silence too, so the cut is in its middle."""
     frame = KOKORO_RATE // 100
     levels = np.square(speech[: len(speech) // frame * frame]).reshape(-1, frame).mean(axis=1) ** 0.5
     onset = int(np.flatnonzero(levels > AUDIBLE)[0])
     first, last = (onset + round(100 * seconds / speed) for seconds in LEAD_IN_ENDS)
-    pause = first + int(np.argmin(levels[first:last]))
-    return speech[(pause + 1) * frame :]
+    sounding = [*np.flatnonzero(levels > QUIET), len(levels)]
+    silences = {before + 1: after - before for before, after in pairwise(sounding) if first <= before < last}
+    pause = max(silences, key=lambda start: silences[start])
+    return speech[(pause + silences[pause] // 2) * frame :]
 
 
 def render(prompt: Prompt, voice: Kokoro, folder: Path) -> Prompt:

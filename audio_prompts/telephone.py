@@ -21,7 +21,7 @@ PEAK = 0.89
 # Silence around the words: prompts played one after the other sound like one sentence.
 MARGIN_SECONDS = 0.07
 # A frame this far below the loudest one is no speech any more.
-FLOOR_DB = 32.0
+FLOOR_DB = 36.0
 FRAME = RATE // 100
 # Quieter than this, a recording holds no speech at all.
 SILENCE = -50.0

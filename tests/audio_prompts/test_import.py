@@ -30,6 +30,13 @@ def source(tmp_path: Path) -> Path:
     return folder
 
 
+def own_file(home: Path, key: str) -> Path:
+    """The community's recording; never the bundled one, which a test must not touch."""
+    path = Prompts.load(home / "prompts").path(key)
+    assert path.is_relative_to(home)
+    return path
+
+
 def hotline_prompts(*words: str) -> Result:
     return CliRunner().invoke(GROUP, words)
 
@@ -146,7 +153,7 @@ def test_an_empty_folder_is_said_to_be_empty(home: Path, source: Path) -> None:
 def test_check_fails_when_an_imported_recording_is_exchanged(home: Path, source: Path) -> None:
     record(source / "thanks.wav", spoken("thanks"))
     hotline_prompts("import", str(source))
-    shutil.copy(BUNDLED / "wav" / "missed.wav", Prompts.load(home / "prompts").path("thanks"))
+    shutil.copy(BUNDLED / "wav" / "missed.wav", own_file(home, "thanks"))
     result = hotline_prompts("check")
     assert result.exit_code == 1
     assert "thanks: the file is not the one" in result.output
@@ -155,7 +162,7 @@ def test_check_fails_when_an_imported_recording_is_exchanged(home: Path, source:
 def test_check_fails_when_an_imported_recording_is_lost(home: Path, source: Path) -> None:
     record(source / "thanks.wav", spoken("thanks"))
     hotline_prompts("import", str(source))
-    Prompts.load(home / "prompts").path("thanks").unlink()
+    own_file(home, "thanks").unlink()
     result = hotline_prompts("check")
     assert result.exit_code == 1
     assert "缺少文件" in result.output
