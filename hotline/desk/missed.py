@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from hotline.app import current
 from hotline.desk.access import REVIEWERS, allowed, blueprint, me, note_look
 from hotline.desk.review import queue_page
-from models import Call, CallState, Notice, NoticeState
+from models import Call, CallState, Event, Notice, NoticeState
 
 
 @blueprint.post("/missed/<int:call_id>/number")
@@ -48,11 +48,15 @@ def show_notice_number(notice_id: int) -> str:
 @blueprint.post("/told/<int:notice_id>")
 @allowed(*REVIEWERS)
 def told(notice_id: int) -> Response:
-    """A person told what no SMS and no call-back could."""
+    """A person told what no SMS and no call-back could; the case's history says who."""
+    now = current().clock.now()
     failed = update(Notice).where(Notice.id == notice_id, Notice.state == NoticeState.FAILED)
     with current().database.write() as session:
-        delivered = {"state": NoticeState.DELIVERED, "finished_at": current().clock.now()}
-        result = session.execute(failed.values(**delivered, carrier_status="told"))
+        delivered = {"state": NoticeState.DELIVERED, "finished_at": now, "carrier_status": "told"}
+        result = session.execute(failed.values(**delivered))
         assert isinstance(result, CursorResult)
+        notice = session.get(Notice, notice_id)
+        if result.rowcount and notice is not None and notice.suggestion_id is not None:
+            session.add(Event(suggestion_id=notice.suggestion_id, at=now, actor_id=me().id, kind="told"))
     flash("已记下：转告过了。" if result.rowcount else "这件事别人已经转告过了。")
     return redirect(url_for("desk.queue", _anchor="tell"))

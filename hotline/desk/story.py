@@ -64,6 +64,7 @@ def event_entry(scheme: Scheme, case: Suggestion, event: Event) -> Entry:
         "extended": "居民又补充了",
         "reviewed": "核对",
         "joined": "别的建议并进来了",
+        "told": "打电话或上门转告了",
     }
     return Entry(
         at=event.at,

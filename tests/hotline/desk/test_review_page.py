@@ -222,7 +222,7 @@ def test_the_number_of_a_call_that_was_rung_back_is_not_shown_any_more(desk: Des
 
 
 def test_a_notice_that_did_not_arrive_is_told_by_a_person(desk: Desk) -> None:
-    desk.case()
+    number = desk.case()
     with desk.database.write() as session:
         notice = session.scalars(select(Notice)).one()
         notice.state = NoticeState.FAILED
@@ -232,6 +232,10 @@ def test_a_notice_that_did_not_arrive_is_told_by_a_person(desk: Desk) -> None:
     assert "要转告的" not in browser.get("/desk/review").text
     with desk.database.read() as session:
         assert session.get_one(Notice, notice.id).state == NoticeState.DELIVERED
+    browser.post(f"/desk/told/{notice.id}")
+    story = browser.get(f"/desk/cases/{number}").text
+    assert story.count("打电话或上门转告了") == 1
+    assert "陈志愿" in story.split("打电话或上门转告了")[1]
 
 
 def test_a_failed_alert_stands_in_the_list_without_the_callers_number(desk: Desk) -> None:
