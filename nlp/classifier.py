@@ -21,6 +21,9 @@ EMERGENCY_AT = 2.2
 # A cry for help (快来人, 咋办) beside it lets one shorter word as heard be enough.
 CRY = "呼救"
 EMERGENCY_WITH_CRY = 1.4
+# Somebody to whom it happens (老人, 有人) does a little of the same.
+SOMEBODY = "当事人"
+EMERGENCY_WITH_SOMEBODY = 1.75
 DOMAIN_AT = 1.0
 # The danger tells more about the domain than the things around it.
 DANGER_DECIDES = 2.0
@@ -112,9 +115,13 @@ def _words(lexicon: Lexicon, template: str, variants: Callable[[str], set[str]])
     return [variant for word in lexicon.expand(template) for variant in sorted(variants(word))]
 
 
+def _concept(lexicon: Lexicon, name: str, variants: Callable[[str], set[str]]) -> set[str]:
+    return set(_words(lexicon, "{" + name + "}", variants)) if name in lexicon.concepts else set()
+
+
 def _best_combination(choices: Sequence[Sequence[Hit]]) -> tuple[Hit, ...] | None:
     fitting = [hits for hits in product(*choices) if _fits(hits)]
-    return max(fitting, key=lambda hits: (min(hit.quality for hit in hits), -_span(hits)), default=None)
+    return max(fitting, key=lambda hits: (_together(hits), -_span(hits)), default=None)
 
 
 def _fits(hits: tuple[Hit, ...]) -> bool:
@@ -127,16 +134,18 @@ def _span(hits: tuple[Hit, ...]) -> int:
     return max(hit.end for hit in hits) - min(hit.start for hit in hits)
 
 
+def _together(hits: tuple[Hit, ...]) -> float:
+    """Parts support each other by their length: 厨房 vouches for a misheard 着火, 他 does not."""
+    return sum(hit.quality * (hit.end - hit.start) for hit in hits) / sum(hit.end - hit.start for hit in hits)
+
+
 def _rule_sign(value: str, hits: tuple[Hit, ...]) -> Sign:
-    # Parts support each other by their length: 厨房 vouches for a misheard 着火, 他 does not.
-    length = sum(hit.end - hit.start for hit in hits)
-    quality = sum(hit.quality * (hit.end - hit.start) for hit in hits) / length
     return Sign(
         value,
         min(hit.start for hit in hits),
         max(hit.end for hit in hits),
         " + ".join(hit.word for hit in sorted(hits)),
-        RULE_WEIGHT * quality,
+        RULE_WEIGHT * _together(hits),
         all(hit.literal for hit in hits),
         parts=tuple((hit.start, hit.end) for hit in sorted(hits)),
     )
@@ -175,11 +184,14 @@ class Classifier:
         self._emergency = Table.build(lexicon.emergency, lexicon, variants)
         self._emergencies: dict[str, Emergency] = {entry.value: entry for entry in lexicon.emergency}
         self._guarding = Guarding(lexicon, variants)
-        self._cries = set(_words(lexicon, "{" + CRY + "}", variants)) if CRY in lexicon.concepts else set()
+        self._cries = _concept(lexicon, CRY, variants)
+        self._somebody = _concept(lexicon, SOMEBODY, variants)
 
     def vocabulary(self) -> set[str]:
         tables = (self._domains, self._demand_types, self._urgency, self._emergency)
-        return set().union(*(table.vocabulary() for table in tables), self._guarding.vocabulary(), self._cries)
+        return set().union(
+            *(table.vocabulary() for table in tables), self._guarding.vocabulary(), self._cries, self._somebody
+        )
 
     def classify(self, text: str, hits: Sequence[Hit]) -> Decision:
         """`hits`: all words of `vocabulary()` found in the standard text."""
@@ -191,8 +203,7 @@ class Classifier:
         ]
         domain_signs = self._domains.signs(hits) + self._domain_of_danger(danger)
         demand_signs = self._demand_types.signs(hits)
-        cry = any(hit.literal and hit.word in self._cries for hit in unmasked)
-        leading = self._leading(danger, EMERGENCY_WITH_CRY if cry else EMERGENCY_AT)
+        leading = self._leading(danger, self._threshold(unmasked))
         return Decision(
             domain=_winner(totals(domain_signs), self._lexicon.domains.fallback, self._domains),
             demand_type=_winner(totals(demand_signs), self._lexicon.demand_types.fallback, self._demand_types),
@@ -213,6 +224,12 @@ class Classifier:
             elif effect == "risk" and sign.weight >= EMERGENCY_AT:
                 risks.append(Sign("urgent", sign.start, sign.end, sign.word, 2.0, sign.literal, sign.value))
         return danger, risks
+
+    def _threshold(self, hits: Sequence[Hit]) -> float:
+        written = {hit.word for hit in hits if hit.literal}
+        if written & self._cries:
+            return EMERGENCY_WITH_CRY
+        return EMERGENCY_WITH_SOMEBODY if written & self._somebody else EMERGENCY_AT
 
     def _leading(self, danger: Iterable[Sign], threshold: float) -> Emergency | None:
         """The most pressing kind of danger: the highest sum, then the first in the file."""
