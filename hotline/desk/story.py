@@ -7,6 +7,7 @@ from typing import Any
 
 from handling.export import CHANNELS, STATES, URGENCIES
 from handling.forms import show_value
+from handling.history import ENGINE_EVENTS
 from handling.residents import mask
 from handling.scheme import Action, Scheme
 from hotline.desk.words import level_of
@@ -24,6 +25,8 @@ NOTICE_STATES = {
     NoticeState.CANCELLED: "没有发",
 }
 MEDIA = {Medium.SMS: "短信", Medium.CALL: "电话回话", Medium.PERSON: "请人转告"}
+# Of the events that no action's form names.
+ENGINE_FIELDS = {"score": "满意度（1 到 5）", "number": "并进来的编号"}
 CHANGED = {
     "state": "状态",
     "level": "级别",
@@ -59,13 +62,7 @@ def story_of(scheme: Scheme, case: Suggestion, notices: Iterable[Notice]) -> lis
 
 def event_entry(scheme: Scheme, case: Suggestion, event: Event) -> Entry:
     action = action_of(scheme, event)
-    titles = {
-        "received": f"收到{CHANNELS[case.channel]}",
-        "extended": "居民又补充了",
-        "reviewed": "核对",
-        "joined": "别的建议并进来了",
-        "told": "打电话或上门转告了",
-    }
+    titles = {**ENGINE_EVENTS, "received": f"收到{CHANNELS[case.channel]}", "told": "打电话或上门转告了"}
     return Entry(
         at=event.at,
         title=action.name if action else titles.get(event.kind, event.kind),
@@ -111,7 +108,7 @@ def action_of(scheme: Scheme, event: Event) -> Action | None:
 
 def _filled(action: Action | None, event: Event) -> Iterable[tuple[str, str]]:
     # "办理结果（会告诉居民）" is advice for the form, not for the reader.
-    names = {asked.code: asked.name.split("（")[0] for asked in action.fields} if action else {}
+    names = {asked.code: asked.name.split("（")[0] for asked in action.fields} if action else ENGINE_FIELDS
     for code, value in event.form.items():
         shown = show_value(action, code, value) if action else str(value or "")
         if shown:

@@ -49,6 +49,14 @@ def test_the_drain_of_tianfuyuan_can_be_played_by_hand_to_the_board(desk: Desk) 
     assert "天福苑的下水道全院疏通了。" in board
 
 
+def test_what_was_merged_into_a_case_stands_in_its_story(desk: Desk) -> None:
+    target, report = desk.handled_case(), desk.case(phone="+8613800138001")
+    desk.review(report, merge_into=target)
+    story = desk.browser("liu").get(f"/desk/cases/{target}").text.split("经过")[1]
+    assert "并入同一件事" in story
+    assert f"<dt>并进来的编号</dt><dd>{report}</dd>" in story
+
+
 def test_wrong_and_missing_fields_are_marked_and_the_rest_is_kept(desk: Desk) -> None:
     number = desk.handled_case()
     browser = desk.browser("wangfang")
