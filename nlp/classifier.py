@@ -203,7 +203,7 @@ class Classifier:
         ]
         domain_signs = self._domains.signs(hits) + self._domain_of_danger(danger)
         demand_signs = self._demand_types.signs(hits)
-        leading = self._leading(danger, self._threshold(unmasked))
+        leading = self._leading(danger, self._threshold(unmasked, danger))
         return Decision(
             domain=_winner(totals(domain_signs), self._lexicon.domains.fallback, self._domains),
             demand_type=_winner(totals(demand_signs), self._lexicon.demand_types.fallback, self._demand_types),
@@ -225,11 +225,12 @@ class Classifier:
                 risks.append(Sign("urgent", sign.start, sign.end, sign.word, 2.0, sign.literal, sign.value))
         return danger, risks
 
-    def _threshold(self, hits: Sequence[Hit]) -> float:
+    def _threshold(self, hits: Sequence[Hit], danger: Sequence[Sign]) -> float:
         written = {hit.word for hit in hits if hit.literal}
         if written & self._cries:
             return EMERGENCY_WITH_CRY
-        return EMERGENCY_WITH_SOMEBODY if written & self._somebody else EMERGENCY_AT
+        misheard = any(not sign.literal for sign in danger)
+        return EMERGENCY_WITH_SOMEBODY if misheard and written & self._somebody else EMERGENCY_AT
 
     def _leading(self, danger: Iterable[Sign], threshold: float) -> Emergency | None:
         """The most pressing kind of danger: the highest sum, then the first in the file."""
