@@ -1,6 +1,6 @@
 """The machine's reasons, shown where they stand in the text."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from handling.export import URGENCIES
 from models import Urgency
 
+MOST_REASONS = 6
 KINDS = {"domain": "领域", "demand_type": "诉求类型", "urgency": "紧急程度", "emergency": "危险"}
 
 
@@ -39,9 +40,12 @@ def pieces_of(understanding: Mapping[str, Any]) -> list[Piece]:
 
 
 def reasons_of(understanding: Mapping[str, Any]) -> list[Reason]:
-    """Each word with what it speaks for, the heaviest first."""
+    """The heaviest words with all that each speaks for."""
     evidence = sorted(understanding.get("evidence") or [], key=lambda item: -item["weight"])
-    return list(dict.fromkeys(Reason(item["word"], reason_of(item)) for item in evidence))
+    words: dict[str, list[Mapping[str, Any]]] = {}
+    for item in evidence:
+        words.setdefault(item["word"], []).append(item)
+    return [Reason(word, "；".join(_unique(items))) for word, items in words.items()][:MOST_REASONS]
 
 
 def reason_of(item: Mapping[str, Any]) -> str:
@@ -56,5 +60,5 @@ def _covers(item: Mapping[str, Any], start: int, end: int) -> bool:
     return bool(item["start"] <= start and end <= item["end"])
 
 
-def _unique(items: Any) -> Sequence[str]:
+def _unique(items: Iterable[Mapping[str, Any]]) -> Sequence[str]:
     return list(dict.fromkeys(reason_of(item) for item in items))

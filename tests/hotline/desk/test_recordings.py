@@ -115,6 +115,11 @@ def test_a_recording_whose_file_is_gone_is_not_found(desk: Desk) -> None:
     assert browser.get("/desk/recordings/999.wav").status_code == 404
 
 
+def test_whoever_only_looks_may_still_listen(desk: Desk, recorded: tuple[int, int]) -> None:
+    page = desk.browser("zhiyuan").get(f"/desk/review/{recorded[0]}").text
+    assert page.index('data-control="play"') < page.index("<fieldset disabled>")
+
+
 def test_words_carry_their_times_and_doubts_without_any_inline_style(
     desk: Desk, recorded: tuple[int, int]
 ) -> None:
