@@ -73,7 +73,7 @@ def waiting_recordings(settings: Settings, count: int) -> None:
 
 @contextmanager
 def service(env: dict[str, str]) -> Iterator[psutil.Process]:
-    process = subprocess.Popen([sys.executable, "-m", "hotline", "serve", "--port", str(PORT)], env=env)
+    process = subprocess.Popen([sys.executable, "-m", "hotline", "serve", "--port", str(PORT)], env=env, stderr=subprocess.DEVNULL)
     try:
         for _ in range(200):
             try:
@@ -84,7 +84,7 @@ def service(env: dict[str, str]) -> Iterator[psutil.Process]:
         yield psutil.Process(process.pid)
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(60)
 
 
 def post(session: requests.Session, i: int) -> float:

@@ -23,6 +23,8 @@ RESTART_PAUSE = 3.0
 def serve_web(settings: Settings, host: str, port: int) -> None:
     """Until SIGTERM or Ctrl-C."""
     signal.signal(signal.SIGTERM, _stop)
+    # A short queue is not news.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     # Proxies pass the raw URL on unchanged; the signature check needs nothing else from them.
     waitress.serve(create_app(settings), host=host, port=port, threads=8, ident="hotline")
 

@@ -26,7 +26,7 @@ from models.ledger import (
 from models.notices import Medium, Notice, NoticeState, Priority
 from models.people import Courtyard, Resident, Role, Station, User
 from models.record import AccessEntry, CalendarOverride, Counter
-from models.work import Leased, claim, claim_next, find_or_add, release
+from models.work import Leased, claim, claim_next, find_or_add, is_due, release
 
 __all__ = [
     "AccessEntry",
@@ -64,6 +64,7 @@ __all__ = [
     "claim",
     "claim_next",
     "find_or_add",
+    "is_due",
     "next_number",
     "release",
     "utc",

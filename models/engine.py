@@ -1,7 +1,8 @@
 """Engine and sessions for SQLite (one machine) and PostgreSQL (many)."""
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +32,16 @@ class Database:
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
             self.engine = create_engine(parsed, pool_pre_ping=True)
+        self._turn: AbstractContextManager[object] = threading.Lock() if self.is_sqlite else nullcontext()
         reader = self.engine.execution_options(sqlite_begin="DEFERRED") if self.is_sqlite else self.engine
         self._writers = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(reader, expire_on_commit=False, autoflush=False)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        with self._writers.begin() as session:
+        # SQLite takes one writer at a time, and who is refused sleeps up to 100 ms before asking again: within
+        # a process, threads queue up here instead.
+        with self._turn, self._writers.begin() as session:
             yield session
 
     @contextmanager

@@ -7,11 +7,12 @@ that dies leaves a lease that runs out; the row is then claimed again.
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, CursorResult, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from models.base import Base
+from models.engine import Database
 
 
 class Leased:
@@ -60,6 +61,12 @@ def claim(session: Session, row: Work, *, now: datetime, lease: timedelta) -> bo
     return True
 
 
+def is_due(database: Database, model: type[Work], states: list[Any], *, now: datetime) -> bool:
+    """Whether `claim_next` would find something; a look without the write lock, since mostly nothing is due."""
+    with database.read() as session:
+        return session.scalar(select(model.id).where(_due(model, states, now)).limit(1)) is not None
+
+
 def claim_next(
     session: Session,
     model: type[Work],
@@ -71,16 +78,20 @@ def claim_next(
 ) -> Work | None:
     """A due row in one of the states, leased to the caller, or None: those that fulfil `first` before the others,
     else the oldest."""
-    due = select(model).where(
-        model.state.in_(states),
-        or_(model.next_try_at.is_(None), model.next_try_at <= now),
-        or_(model.lease_until.is_(None), model.lease_until <= now),
-    )
+    due = select(model).where(_due(model, states, now))
     order = [model.id] if first is None else [first.desc(), model.id]
     for row in session.scalars(due.order_by(*order).limit(8)):
         if claim(session, row, now=now, lease=lease):
             return row
     return None
+
+
+def _due(model: type[Work], states: list[Any], now: datetime) -> ColumnElement[bool]:
+    return and_(
+        model.state.in_(states),
+        or_(model.next_try_at.is_(None), model.next_try_at <= now),
+        or_(model.lease_until.is_(None), model.lease_until <= now),
+    )
 
 
 def release(row: Leased, state: Any, *, next_try_at: datetime | None = None) -> None:

@@ -12,7 +12,7 @@ from hotline.telephony import inbound, receipts
 from hotline.telephony.inbound import CallFacts
 from hotline.telephony.signature import require_carrier_signature
 from hotline.telephony.twiml import CallScript
-from models import Call, CallState, Notice, RecordingState, User
+from models import Call, CallState, Notice, RecordingState, Resident, User
 
 blueprint = Blueprint("twilio", __name__, url_prefix="/twilio")
 blueprint.before_request(require_carrier_signature)
@@ -24,8 +24,7 @@ ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
 def voice() -> Response:
     with current().database.write() as session:
         call = _call(session)
-        case_state = _case_state(session, call)
-    return _twiml(_script().welcome(case_state))
+    return _twiml(_script().welcome(_case_state(call)))
 
 
 @blueprint.post("/voice/fallback")
@@ -42,13 +41,10 @@ def keys() -> Response:
         call = _call(session)
         if digit == "1":
             _answered(call)
-            words = _case_state(session, call) or ["no_case"]
-        elif digit == "0":
-            if phone := _duty_phone(session):
-                return _twiml(_script().connect(phone))
-            words = ["nobody_there"]
-        else:
-            words = []
+        phone = _duty_phone(session) if digit == "0" else None
+    if phone:
+        return _twiml(_script().connect(phone))
+    words = {"1": _case_state(call) or ["no_case"], "0": ["nobody_there"]}.get(digit, [])
     return _twiml(_script().speak([*words, "speak"], attempt=1))
 
 
@@ -167,9 +163,13 @@ def _answered(call: Call) -> None:
         call.state = CallState.ANSWERED
 
 
-def _case_state(session: Session, call: Call) -> list[str]:
-    case = call.resident and open_case_of(session, call.resident)
-    return status_prompts(current().scheme, case, current().clock.now()) if case else []
+def _case_state(call: Call) -> list[str]:
+    """How the caller's open case stands, in prompts."""
+    if call.resident_id is None:
+        return []
+    with current().database.read() as session:
+        case = open_case_of(session, session.get_one(Resident, call.resident_id))
+        return status_prompts(current().scheme, case, current().clock.now()) if case else []
 
 
 def _duty_phone(session: Session) -> str | None:

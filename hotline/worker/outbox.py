@@ -9,7 +9,7 @@ from handling.notices import leaves_at
 from hotline.telephony import receipts
 from hotline.telephony.carrier import CarrierError, Delivery
 from hotline.worker.context import WorkerContext
-from models import Medium, Notice, NoticeState, Priority, claim_next, release
+from models import Medium, Notice, NoticeState, Priority, claim_next, is_due, release
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,8 @@ def send_notice(context: WorkerContext) -> bool:
 
     `sending` is committed first: whoever finds it there after a crash knows that the carrier may have it."""
     now = context.clock.now()
+    if not is_due(context.database, Notice, [NoticeState.QUEUED], now=now):
+        return False
     with context.database.write() as session:
         urgent = Notice.priority == Priority.EMERGENCY
         notice = claim_next(session, Notice, [NoticeState.QUEUED], now=now, lease=LEASE, first=urgent)
@@ -50,6 +52,8 @@ def send_notice(context: WorkerContext) -> bool:
 def look_up_notice(context: WorkerContext) -> bool:
     """A notice left in `sending`: does the carrier have it? If not, it is queued again. False when none is due."""
     now = context.clock.now()
+    if not is_due(context.database, Notice, [NoticeState.SENDING], now=now):
+        return False
     with context.database.write() as session:
         notice = claim_next(session, Notice, [NoticeState.SENDING], now=now, lease=LEASE)
     if notice is None:

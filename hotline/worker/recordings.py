@@ -15,9 +15,10 @@ from handling.intake import extend_suggestion, open_suggestion
 from hotline.telephony.carrier import CarrierError, Outcome, RecordingMissing
 from hotline.worker.context import WorkerContext
 from hotline.worker.speech import NoModel
-from models import Channel, Recording, RecordingState, Suggestion, Transcript, claim_next, release
+from models import Channel, Recording, RecordingState, Suggestion, Transcript, claim_next, is_due, release
 from nlp.audio import AudioError, load_audio
 from nlp.transcription import Transcription, TranscriptionError
+from nlp.understanding import Understanding
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,8 @@ SUFFIXES = {b"RIFF": ".wav", b"OggS": ".ogg"}
 def fetch_recording(context: WorkerContext) -> bool:
     """Bring one recording home: download, verify, store, commit. False when none is due."""
     now = context.clock.now()
+    if not is_due(context.database, Recording, [RecordingState.ANNOUNCED], now=now):
+        return False
     with context.database.write() as session:
         recording = claim_next(session, Recording, [RecordingState.ANNOUNCED], now=now, lease=FETCH_LEASE)
     if recording is None:
@@ -116,6 +119,8 @@ def _keep_undecodable(context: WorkerContext, recording: Recording, draft: Path,
 def transcribe_recording(context: WorkerContext) -> bool:
     """Turn one stored recording into words and a suggestion. False when none is due."""
     now = context.clock.now()
+    if not is_due(context.database, Recording, [RecordingState.STORED], now=now):
+        return False
     with context.database.write() as session:
         recording = claim_next(session, Recording, [RecordingState.STORED], now=now, lease=TRANSCRIBE_LEASE)
     if recording is None:
@@ -177,6 +182,8 @@ def _file(
 ) -> None:
     """The result, the suggestion and its acknowledgement in one transaction."""
     now = context.clock.now()
+    # Before the transaction: on SQLite, everybody who writes waits for it.
+    understanding = context.understander.understand(text) if text else None
     with context.database.write() as session:
         recording = session.get_one(Recording, recording_id, with_for_update=True)
         if recording.suggestion_id is not None:
@@ -184,11 +191,13 @@ def _file(
         finish(recording)
         if recording.transcript:
             recording.transcript.created_at = now
-        recording.suggestion = _suggestion_of(context, session, recording, text)
+        recording.suggestion = _suggestion_of(context, session, recording, understanding)
         release(recording, state)
 
 
-def _suggestion_of(context: WorkerContext, session: Session, recording: Recording, text: str | None) -> Suggestion:
+def _suggestion_of(
+    context: WorkerContext, session: Session, recording: Recording, understanding: Understanding | None
+) -> Suggestion:
     """A new case, or the one that an earlier recording of the same call has opened."""
     now, duty_phones = context.clock.now(), context.settings.duty_phones
     earlier = _opened_in_call(session, recording)
@@ -198,19 +207,18 @@ def _suggestion_of(context: WorkerContext, session: Session, recording: Recordin
             context.scheme,
             channel=Channel.CALL,
             resident=recording.call.resident,
-            understanding=context.understander.understand(text) if text else None,
+            understanding=understanding,
             received_at=recording.announced_at,
             now=now,
             duty_phones=duty_phones,
-            needs_listening=text is None,
+            needs_listening=understanding is None,
         )
-    if text is None:
+    if understanding is None:
         earlier.needs_listening = True
     else:
-        whole = f"{earlier.text}。{text}" if earlier.text else text
-        extend_suggestion(
-            session, context.scheme, earlier, context.understander.understand(whole), now, duty_phones
-        )
+        if earlier.text:
+            understanding = context.understander.understand(f"{earlier.text}。{understanding.text}")
+        extend_suggestion(session, context.scheme, earlier, understanding, now, duty_phones)
     return earlier
 
 

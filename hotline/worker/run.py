@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from time import monotonic
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -24,6 +25,8 @@ log = logging.getLogger(__name__)
 # Seconds between two looks at an empty table. The tables are the queue: nothing else has to be told.
 IDLE = 0.25
 AFTER_ERROR = 5.0
+# Seconds for the work at hand when the process is asked to end.
+FAREWELL = 20.0
 # Parallel downloads: one slow recording must not hold up the others.
 FETCHERS = 3
 
@@ -51,7 +54,7 @@ class Worker:
             send_notice,
             look_up_notice,
         ]
-        threads = [threading.Thread(target=self._repeat, args=(s,), name=s.__name__) for s in steps]
+        threads = [threading.Thread(target=self._repeat, args=(s,), name=s.__name__, daemon=True) for s in steps]
         clock = self._start_clock()
         for thread in threads:
             thread.start()
@@ -59,9 +62,11 @@ class Worker:
             if parent is not None and os.getppid() != parent:
                 self.stop()
         clock.shutdown(wait=False)
-        self.context.speech.close()
+        # What is being done is finished; what takes too long is given up and its lease runs out.
+        end = monotonic() + FAREWELL
         for thread in threads:
-            thread.join(timeout=20)
+            thread.join(timeout=max(0.0, end - monotonic()))
+        self.context.speech.close()
 
     def stop(self) -> None:
         self._stop.set()
@@ -72,6 +77,8 @@ class Worker:
                 if not step(self.context):
                     self._stop.wait(IDLE)
             except Exception:
+                if self._stop.is_set():
+                    return
                 # The row's lease runs out and it is tried again; the other rows must not wait for it.
                 log.exception("%s failed", step.__name__)
                 self._stop.wait(AFTER_ERROR)

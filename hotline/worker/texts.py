@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 from handling.inbound import handle_text
-
 from hotline.worker.context import WorkerContext
-from models import Text, TextState, claim_next, release
+from models import Text, TextState, claim_next, is_due, release
 
 LEASE = timedelta(minutes=1)
 
@@ -13,6 +12,8 @@ LEASE = timedelta(minutes=1)
 def process_text(context: WorkerContext) -> bool:
     """One message, oldest first, in one transaction. False when none is due."""
     now = context.clock.now()
+    if not is_due(context.database, Text, [TextState.RECEIVED], now=now):
+        return False
     with context.database.write() as session:
         text = claim_next(session, Text, [TextState.RECEIVED], now=now, lease=LEASE)
         if text is None:
