@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from nlp.audio import Audio
+if TYPE_CHECKING:
+    # The command line reads a folder's layout without loading the audio libraries.
+    from nlp.audio import Audio
 
 
 class TranscriptionError(Exception):
@@ -46,7 +48,7 @@ class Transcriber(Protocol):
 
     engine: str
 
-    def transcribe(self, audio: Audio) -> Transcription: ...
+    def transcribe(self, audio: "Audio") -> Transcription: ...
 
 
 def layout(model_dir: Path) -> str:
