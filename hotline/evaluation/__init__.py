@@ -1,0 +1,1 @@
+"""How well the hotline hears and understands, measured on labelled files."""
