@@ -12,6 +12,7 @@ from models.contact import (
     Transcript,
 )
 from models.engine import Database
+from models.learning import KeywordProposal, LexiconVersion, ProposalState
 from models.ledger import (
     Channel,
     Event,
@@ -39,12 +40,15 @@ __all__ = [
     "Courtyard",
     "Database",
     "Event",
+    "KeywordProposal",
     "Leased",
+    "LexiconVersion",
     "Medium",
     "Notice",
     "NoticeState",
     "PointsEntry",
     "Priority",
+    "ProposalState",
     "Rating",
     "Recording",
     "RecordingState",
