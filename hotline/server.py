@@ -25,8 +25,17 @@ def serve_web(settings: Settings, host: str, port: int) -> None:
     signal.signal(signal.SIGTERM, _stop)
     # A short queue is not news.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    # Proxies pass the raw URL on unchanged; the signature check needs nothing else from them.
-    waitress.serve(create_app(settings), host=host, port=port, threads=8, ident="hotline")
+    waitress.serve(
+        create_app(settings),
+        host=host,
+        port=port,
+        threads=8,
+        ident="hotline",
+        # Login limits count by address: the TLS proxy of this machine says whose it is, nobody else may.
+        trusted_proxy="127.0.0.1",
+        trusted_proxy_headers="x-forwarded-for",
+        clear_untrusted_proxy_headers=True,
+    )
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

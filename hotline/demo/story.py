@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from time import monotonic, sleep
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 from sqlalchemy import select
@@ -149,7 +149,7 @@ class Story:
                 click.echo(f"    ({recording.transcript.engine}: {cost:.1f} CPU s for {seconds:.1f} s of speech)")
             else:
                 click.echo(f"  heard 听到的：需要人工听 ({recording.error})")
-            evidence = "、".join(str(e["word"]) for e in case.understanding.get("evidence", []))
+            evidence = "、".join(_weightiest(case.understanding.get("evidence", [])))
             ring = f"，请打 {case.ring}" if case.ring else ""
             click.echo(
                 f"  understood 理解：{case.domain}，{case.demand_type}，{case.urgency}{ring}（依据：{evidence}）"
@@ -196,6 +196,12 @@ class Story:
                 return found
             sleep(0.1)
         return None
+
+
+def _weightiest(evidence: list[dict[str, Any]]) -> list[str]:
+    """The few words that decided most."""
+    by_weight = sorted(evidence, key=lambda e: -abs(e["weight"]))
+    return list(dict.fromkeys(str(e["word"]) for e in by_weight))[:6]
 
 
 def _case(session: Session, number: int) -> Suggestion:

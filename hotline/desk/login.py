@@ -86,6 +86,8 @@ def _set_up_limiter(state: BlueprintSetupState) -> None:
     # Several web machines count together in Redis; one machine in its own memory.
     broker: str = state.app.extensions["hotline"].settings.broker_url
     state.app.config["RATELIMIT_STORAGE_URI"] = broker if broker.startswith("redis") else "memory://"
+    # Redis away: this machine counts alone, and nobody is locked out.
+    state.app.config["RATELIMIT_IN_MEMORY_FALLBACK_ENABLED"] = True
     limiter.init_app(cast(Flask, state.app))
 
 
