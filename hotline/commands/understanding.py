@@ -33,12 +33,9 @@ def transcribe(files: tuple[Path, ...]) -> None:
     from hotline import speech_models
     from nlp.transcription import TranscriptionError, open_transcriber
 
-    folder = speech_models.chosen(read_settings())
-    if folder is None:
-        raise click.ClickException("no speech model 没有语音模型: hotline model install vosk-model-small-cn-0.22")
     try:
-        transcriber = open_transcriber(folder)
-    except TranscriptionError as error:
+        transcriber = open_transcriber(speech_models.resolve(read_settings()))
+    except (speech_models.SpeechModelError, TranscriptionError) as error:
         raise click.ClickException(str(error)) from error
     failed = False
     for file in files:

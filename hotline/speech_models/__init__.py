@@ -9,6 +9,7 @@ from hotline.speech_models.manager import (
     install,
     installed,
     remove,
+    resolve,
     use,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "install",
     "installed",
     "remove",
+    "resolve",
     "use",
 ]

@@ -33,6 +33,7 @@ CHOSEN = "chosen"
 DOWNLOADS = ".downloads"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 PROBE_SECONDS = 3
+NO_MODEL = f"no speech model 没有语音模型: hotline model install {SMALL.name}"
 MAX_DOWNLOAD = 3 * 1024**3
 
 
@@ -71,6 +72,15 @@ def chosen(settings: Settings) -> Path | None:
     return by_name.get(_mark(settings)) or (folders[0] if folders else None)
 
 
+def resolve(settings: Settings, name: str = "") -> Path:
+    """The folder of an installed model or of a path; without a name, of the model in use. SpeechModelError."""
+    path = chosen(settings.model_copy(update={"speech_model": name}) if name else settings)
+    if path is None:
+        hint = f"not installed 没有安装: {name}" if name else NO_MODEL
+        raise SpeechModelError(hint)
+    return path
+
+
 def use(settings: Settings, name: str) -> InstalledModel:
     model = _find(settings, name)
     settings.models_dir.mkdir(parents=True, exist_ok=True)
@@ -82,9 +92,7 @@ def use(settings: Settings, name: str) -> InstalledModel:
 
 def check(settings: Settings, name: str | None = None) -> dict[str, float | str]:
     """Try an installed model (without name: the chosen one) in a process of its own; what was measured."""
-    path = _find(settings, name).path if name else chosen(settings)
-    if path is None:
-        raise SpeechModelError("no model is installed 还没有安装语音模型: hotline model install " + SMALL.name)
+    path = _find(settings, name).path if name else resolve(settings)
     return {"name": path.name} | try_model(path)
 
 
