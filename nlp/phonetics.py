@@ -21,6 +21,43 @@ _H_BEFORE_U = (("huang", "fang"), ("huan", "fan"), ("hua", "fa"), ("hui", "fei")
 # Readings that the dictionary lists second although speech has them first, in the words of this trade.
 _USUAL = {"着": "zhao", "都": "dou", "还": "hai", "行": "xing", "长": "chang", "重": "zhong", "地": "di"}
 
+# Readings of Sichuan that the folding above does not reach, toneless.
+SICHUAN = {
+    character: tuple(readings.split("/"))
+    for readings, characters in {
+        "gai": "街解界戒阶皆介届",
+        "hai": "鞋",
+        "hang": "巷项",
+        "qie/ke": "去",
+        "ha": "下吓瞎",
+        "han": "咸陷限",
+        "yo": "药约",
+        "lu": "六绿",
+        "gue": "国",
+        "jio": "脚角",
+        "go": "角各",
+        "xio": "学",
+        "gao": "觉搅",
+        "kao": "敲",
+        "ngan": "岩安",
+        "ai": "岩崖",
+        "ngen": "硬",
+        "ngao": "咬",
+        "be": "白百北",
+        "he": "黑喝",
+        "me": "麦墨脉",
+        "pe": "拍迫",
+        "se": "色蛇",
+        "zen": "睁",
+        "lui": "内类雷泪",
+        "cu": "触初",
+        "yi": "尾",
+        "yun": "永泳",
+        "hun": "横",
+    }.items()
+    for character in characters
+}
+
 
 @cache
 def fold(syllable: str) -> str:
@@ -69,9 +106,13 @@ def sound(text: str) -> str:
 
 
 def sounds_of_word(word: str) -> set[str]:
-    """Every sound of a keyword: character by character, and as the dictionary reads the word."""
-    by_character = sound(word)
+    """Every sound of a keyword: as the dictionary reads the word, character by character, and with one or two
+    of its characters as Sichuan reads them (街 gai, 鞋 hai), which a recogniser writes as it hears them."""
+    keys = {sound(word)}
     phrase = phrases_dict.get(word)
-    if phrase is None or len(phrase) != len(word):
-        return {by_character}
-    return {by_character, "".join(_letter(fold(readings[0].translate(_TONES))) for readings in phrase)}
+    if phrase is not None and len(phrase) == len(word):
+        keys.add("".join(_letter(fold(readings[0].translate(_TONES))) for readings in phrase))
+    for position in [i for i, character in enumerate(word) if character in SICHUAN][:2]:
+        readings = SICHUAN[word[position]]
+        keys |= {key[:position] + _letter(fold(r)) + key[position + 1 :] for key in keys for r in readings}
+    return keys

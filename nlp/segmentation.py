@@ -17,14 +17,14 @@ class Segmenter:
     """A private tokenizer that knows the lexicon's words besides its own dictionary.
 
     The dictionary is read directly: jieba's cache has a fixed name in the shared temporary folder, where
-    another user could plant one, and saves a tenth of a second only.
+    another user could plant one, and saves a tenth of a second only. Its rare words (mostly names) are left
+    out: they take more than half of the memory.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
         self._tokenizer = jieba.Tokenizer()
-        frequencies, total = self._tokenizer.gen_pfdict(self._tokenizer.get_dict_file())
-        self._common = {word for word, frequency in frequencies.items() if frequency >= COMMON and len(word) > 1}
-        self._tokenizer.FREQ, self._tokenizer.total = frequencies, total
+        self._common = _common_words(self._tokenizer)
+        self._tokenizer.FREQ, self._tokenizer.total = _with_beginnings(self._common)
         self._tokenizer.initialized = True
         for word in words:
             self._tokenizer.add_word(word)
@@ -34,4 +34,23 @@ class Segmenter:
 
     def is_common(self, word: str) -> bool:
         """Whether the word stands in a dictionary of written Chinese, so that it was probably meant."""
-        return word in self._common
+        return len(word) > 1 and word in self._common
+
+
+def _common_words(tokenizer: jieba.Tokenizer) -> dict[str, int]:
+    words = {}
+    with tokenizer.get_dict_file() as lines:
+        for line in lines:
+            word, times = line.split(b" ", 2)[:2]
+            if (count := int(times)) >= COMMON:
+                words[word.decode("utf-8")] = count
+    return words
+
+
+def _with_beginnings(words: dict[str, int]) -> tuple[dict[str, int], int]:
+    """What jieba walks along: each word, and with the frequency 0 everything that only begins a word."""
+    known = dict(words)
+    for word in words:
+        for end in range(1, len(word)):
+            known.setdefault(word[:end], 0)
+    return known, sum(words.values())

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nlp.classifier import Classifier, Decision, Sign
+from nlp.classifier import Classifier, Decision
 from nlp.dialect import Dialect, Standard
 from nlp.lexicon import DEFAULT, Lexicon, load_lexicon
 from nlp.matcher import Hit, Matcher
 from nlp.places import Place, PlaceEntry, PlaceFinder
 from nlp.segmentation import Segmenter
+from nlp.tables import Sign
 
 __all__ = ["Evidence", "Place", "PlaceEntry", "Understander", "Understanding"]
 
@@ -78,9 +79,11 @@ class Understander:
         self._as_written = frozenset(lexicon.as_written.split())
 
     @classmethod
-    def load(cls, taxonomy: str | Path = DEFAULT, gazetteer: Sequence[PlaceEntry] = ()) -> "Understander":
-        """A bundled taxonomy by name, or any folder of lexicon files. Raises LexiconError."""
-        return cls(load_lexicon(taxonomy), gazetteer)
+    def load(
+        cls, taxonomy: str | Path = DEFAULT, gazetteer: Sequence[PlaceEntry] = (), home: Path | None = None
+    ) -> "Understander":
+        """A taxonomy by name (see taxonomy_folder), or any folder of lexicon files. Raises LexiconError."""
+        return cls(load_lexicon(taxonomy, home), gazetteer)
 
     def understand(self, text: str) -> Understanding:
         standard = self._dialect.standardise(text)

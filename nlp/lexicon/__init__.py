@@ -13,6 +13,8 @@ from typing import Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 FOLDER = Path(__file__).parent
+# In a checkout: taxonomies that only measure (the seven labels of the petitions).
+WITH_TESTS = FOLDER.parents[1] / "tests" / "data"
 DEFAULT = "default"
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 MAX_EXPANSION = 3000
@@ -130,20 +132,24 @@ class Lexicon(_Strict):
         return expand(template, self.concepts)
 
 
-def taxonomy_folder(taxonomy: str | Path) -> Path:
-    """The folder of a bundled taxonomy by its name, or of any other by its path."""
-    if isinstance(taxonomy, str) and NAME.fullmatch(taxonomy) and (FOLDER / taxonomy).is_dir():
-        return FOLDER / taxonomy
-    folder = Path(taxonomy)
-    if not folder.is_dir():
-        bundled = sorted(path.parent.name for path in FOLDER.glob("*/domains.toml"))
-        raise LexiconError(folder, f"no such taxonomy; bundled are: {', '.join(bundled)}")
-    return folder
+def taxonomy_folder(taxonomy: str | Path, home: Path | None = None) -> Path:
+    """A taxonomy by its name (bundled, then HOME/lexicon/NAME, then kept with the tests), or by its path."""
+    named = isinstance(taxonomy, str) and NAME.fullmatch(taxonomy)
+    folders = [parent / taxonomy for parent in _libraries(home)] if named else []
+    for folder in (*folders, Path(taxonomy)):
+        if (folder / "domains.toml").is_file():
+            return folder
+    bundled = sorted(path.parent.name for path in FOLDER.glob("*/domains.toml"))
+    raise LexiconError(taxonomy, f"no such taxonomy; bundled are: {', '.join(bundled)}")
 
 
-def load_lexicon(taxonomy: str | Path = DEFAULT) -> Lexicon:
-    """Read and check a taxonomy. Raises LexiconError naming file and reason."""
-    folder = taxonomy_folder(taxonomy)
+def _libraries(home: Path | None) -> list[Path]:
+    return [FOLDER, *([home / "lexicon"] if home else []), WITH_TESTS]
+
+
+def load_lexicon(taxonomy: str | Path = DEFAULT, home: Path | None = None) -> Lexicon:
+    """Read and check a taxonomy. `home`: HOTLINE_HOME, for a community's own. Raises LexiconError."""
+    folder = taxonomy_folder(taxonomy, home)
     guards = _read(folder, "guards", _GuardFile)
     lexicon = Lexicon(
         taxonomy=folder.name,
@@ -227,6 +233,7 @@ def _choices(
     if concept is not None:
         if concept not in concepts:
             raise ValueError(f"unknown concept {{{concept}}}")
-        return [word for part in concepts[concept].split() for word in expand(part, {})]
+        others = {name: words for name, words in concepts.items() if name != concept}
+        return [word for part in concepts[concept].split() for word in expand(part, others)]
     assert plain is not None
     return [plain]
