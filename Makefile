@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test lint types contracts check clean
+.PHONY: help install run test lint types contracts check pictures clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,6 +33,9 @@ contracts: install ## Which package may import which
 	$(BIN)/lint-imports
 
 check: lint types contracts test ## All that CI runs
+
+pictures: install ## Take the screenshots of docs/pictures anew (needs Chromium and a speech model)
+	$(BIN)/python -m tests.end_to_end.pictures
 
 clean: ## Remove .venv and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache *.egg-info

@@ -1,5 +1,6 @@
 """`hotline serve`, `hotline worker`: the product in service."""
 
+import logging
 import signal
 
 import click
@@ -11,12 +12,11 @@ from hotline.setup import prepare_home
 
 @click.command()
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
-@click.option(
-    "--host", default="127.0.0.1", show_default=True, help="Where to listen; put a TLS proxy before it."
-)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen; put a TLS proxy before it.")
 @click.option("--no-worker", is_flag=True, help="Web alone; workers run elsewhere.")
 def serve(port: int, host: str, no_worker: bool) -> None:
     """Web and worker on this machine. 启动热线"""
+    _log_to_stderr()
     settings = read_settings().safe()
     if settings.demo:
         raise click.ClickException(
@@ -37,12 +37,21 @@ def worker(parent: int | None) -> None:
 
     settings = read_settings()
     if not settings.demo:
+        _log_to_stderr()
         settings.safe()
     prepare_home(settings)
     running = Worker(settings)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: running.stop())
     running.run(parent)
+
+
+def _log_to_stderr() -> None:
+    """For the journal. Log lines hold ids, never numbers, texts or tokens."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    # These log every request with its address, and an address may hold a number.
+    for name in ("twilio", "urllib3", "apscheduler"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 COMMANDS = (serve, worker)

@@ -61,7 +61,7 @@ def look_up_notice(context: WorkerContext) -> bool:
     try:
         found = _find(context, notice)
     except CarrierError as error:
-        log.warning("cannot look notice %s up: %s", notice.id, error)
+        log.warning("cannot look notice %s up: %s", notice.id, error.code)
         with context.database.write() as session:
             row = session.get_one(Notice, notice.id)
             release(row, NoticeState.SENDING, next_try_at=now + receipts.LONGEST_PAUSE)
@@ -129,7 +129,7 @@ def _status(context: WorkerContext, notice: Notice) -> Delivery | None:
             return context.carrier.call_status(notice.carrier_sid)
         return context.carrier.sms_status(notice.carrier_sid)
     except CarrierError as error:
-        log.warning("no status for notice %s: %s", notice.id, error)
+        log.warning("no status for notice %s: %s", notice.id, error.code)
         return None
 
 
@@ -147,7 +147,8 @@ def _accepted(context: WorkerContext, notice_id: int, delivery: Delivery) -> Non
 
 
 def _refused(context: WorkerContext, notice_id: int, error: CarrierError) -> None:
-    log.warning("notice %s: %s", notice_id, error)
+    # The code alone: the carrier's words may hold the number.
+    log.warning("notice %s was not taken: %s", notice_id, error.code)
     with context.database.write() as session:
         row = session.get_one(Notice, notice_id, with_for_update=True)
         if row.state is NoticeState.SENDING:

@@ -28,7 +28,8 @@ def broker() -> Iterator[str]:
 
 def machine(desk: Desk, broker: str) -> Flask:
     """One more web machine on the same database."""
-    return create_app(desk.app.extensions["hotline"].settings.model_copy(update={"broker_url": broker}), desk.clock)
+    settings = desk.app.extensions["hotline"].settings
+    return create_app(settings.model_copy(update={"broker_url": broker}), desk.clock)
 
 
 def test_failures_at_one_machine_count_at_the_other(desk: Desk, broker: str) -> None:
