@@ -162,7 +162,7 @@ def _tell_case(
 
 
 def _tell_progress(session: Session, scheme: Scheme, text: Text, resident: Resident, now: datetime) -> None:
-    cases = open_cases_of(session, resident)
+    cases = open_cases_of(session, resident.id)
     if len(cases) > 1:
         shown = "，".join(f"{case.number}号{state_name(scheme, case)}" for case in cases[:NAMED_CASES])
         more = f"，等{len(cases)}件" if len(cases) > NAMED_CASES else ""

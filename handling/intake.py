@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from handling.calendar import load_calendar
@@ -174,22 +175,27 @@ def _alarming_words(suggestion: Suggestion) -> str:
     return suggestion.text[max(0, gravest["start"] - BEFORE_THE_SIGN) :]
 
 
-def open_case_of(session: Session, resident: Resident) -> Suggestion | None:
+def open_case_of(session: Session, resident_id: int) -> Suggestion | None:
     """The newest of the resident's suggestions that is not finished, be it merged into another."""
-    return next(iter(open_cases_of(session, resident)), None)
+    return next(iter(open_cases_of(session, resident_id)), None)
 
 
-def open_cases_of(session: Session, resident: Resident) -> list[Suggestion]:
+def open_cases_of(session: Session, resident_id: int) -> list[Suggestion]:
     """Newest first."""
+    return list(session.scalars(_open_cases(), {"resident_id": resident_id}))
+
+
+@cache
+def _open_cases() -> Select[Suggestion]:
+    # Built once: every call that comes in asks this, and building it costs more than running it.
     target = aliased(Suggestion)
-    found = (
+    return (
         select(Suggestion)
         .outerjoin(target, target.id == Suggestion.merged_into_id)
-        .where(Suggestion.resident_id == resident.id)
+        .where(Suggestion.resident_id == bindparam("resident_id"))
         .where(or_(Suggestion.state.in_(OPEN_STATES), target.state.in_(OPEN_STATES)))
         .order_by(Suggestion.received_at.desc(), Suggestion.id.desc())
     )
-    return list(session.scalars(found))
 
 
 def _acknowledge(session: Session, scheme: Scheme, suggestion: Suggestion, now: datetime) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.residents import find_or_add_resident
-from models import Call, CallState, Recording, RecordingState, Text, find_or_add, release
+from models import Call, CallState, Recording, RecordingState, Resident, Text, find_or_add, release
 
 # A recording whose call we have not heard of yet waits a little for the late webhook that names the caller.
 UNKNOWN_CALLER_PATIENCE = timedelta(seconds=20)
@@ -24,20 +24,31 @@ class CallFacts:
 
 
 def register_call(session: Session, facts: CallFacts, now: datetime) -> Call:
-    call, _ = find_or_add(session, Call, key="sid", value=facts.sid, started_at=now)
+    resident = find_or_add_resident(session, facts.from_number, now)
+    call, _ = find_or_add(
+        session,
+        Call,
+        key="sid",
+        value=facts.sid,
+        from_number=facts.from_number,
+        to_number=facts.to_number,
+        resident_id=resident.id if resident else None,
+        carrier_status=facts.status,
+        started_at=now,
+    )
     if facts.from_number and not call.from_number:
-        _name_caller(session, call, facts, now)
-    if facts.status:
+        _name_caller(call, facts, resident)
+    if facts.status and facts.status != call.carrier_status:
         call.carrier_status = facts.status
     return call
 
 
-def _name_caller(session: Session, call: Call, facts: CallFacts, now: datetime) -> None:
-    call.from_number, call.to_number = facts.from_number, facts.to_number
-    call.resident = find_or_add_resident(session, facts.from_number, now)
+def _name_caller(call: Call, facts: CallFacts, resident: Resident | None) -> None:
+    """Another webhook of this call came first, and did not tell who calls."""
+    call.from_number, call.to_number, call.resident = facts.from_number, facts.to_number, resident
     for recording in call.recordings:
         if recording.suggestion and recording.suggestion.resident is None:
-            recording.suggestion.resident = call.resident
+            recording.suggestion.resident = resident
 
 
 def announce_recording(
@@ -94,7 +105,8 @@ def miss_call_without_recording(session: Session, call: Call) -> None:
 
 def store_text(session: Session, *, sid: str, from_number: str, to_number: str, body: str, now: datetime) -> Text:
     """Keep the message; the worker finds out what it is."""
-    text, is_new = find_or_add(
+    resident = find_or_add_resident(session, from_number, now)
+    text, _ = find_or_add(
         session,
         Text,
         key="sid",
@@ -102,8 +114,7 @@ def store_text(session: Session, *, sid: str, from_number: str, to_number: str, 
         from_number=from_number,
         to_number=to_number,
         body=body,
+        resident_id=resident.id if resident else None,
         received_at=now,
     )
-    if is_new:
-        text.resident = find_or_add_resident(session, from_number, now)
     return text

@@ -12,7 +12,7 @@ from hotline.telephony import inbound, receipts
 from hotline.telephony.inbound import CallFacts
 from hotline.telephony.signature import require_carrier_signature
 from hotline.telephony.twiml import CallScript
-from models import Call, CallState, Notice, RecordingState, Resident, User
+from models import Call, CallState, Notice, RecordingState, User
 
 blueprint = Blueprint("twilio", __name__, url_prefix="/twilio")
 blueprint.before_request(require_carrier_signature)
@@ -168,7 +168,7 @@ def _case_state(call: Call) -> list[str]:
     if call.resident_id is None:
         return []
     with current().database.read() as session:
-        case = open_case_of(session, session.get_one(Resident, call.resident_id))
+        case = open_case_of(session, call.resident_id)
         return status_prompts(current().scheme, case, current().clock.now()) if case else []
 
 

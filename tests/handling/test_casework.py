@@ -299,13 +299,13 @@ def test_whoever_reported_the_same_matter_hears_its_end_and_may_rate(desk: Desk)
     desk.act(desk.people.worker, "progress", {"note": "在修"})
     assert neighbour() == before, "only the end is told to everybody"
     assert second.resident is not None
-    assert open_cases_of(desk.session, second.resident) == [again, second]
+    assert open_cases_of(desk.session, second.resident.id) == [again, second]
     desk.act(desk.people.worker, "finish", {"result": "修好了"})
     desk.act(desk.people.coordinator, "publish", {"feedback": "修好了"})
     desk.act(desk.people.coordinator, "close")
     assert neighbour() == [*before, "finished", "closed"], "once, though reported twice"
     assert [len(case.ratings) for case in (desk.case, second, again)] == [1, 1, 0]
-    assert open_cases_of(desk.session, second.resident) == []
+    assert open_cases_of(desk.session, second.resident.id) == []
 
 
 def test_a_case_of_nobody_can_be_worked_to_its_end(

@@ -151,18 +151,18 @@ def test_a_caller_hears_of_the_newest_case_that_is_open(
 ) -> None:
     resident = find_or_add_resident(session, MOBILE, clock.now())
     assert resident is not None
-    assert open_case_of(session, resident) is None
+    assert open_case_of(session, resident.id) is None
     first = opened(session, scheme, clock, None)
     clock.advance(hours=1)
     second = opened(session, scheme, clock, None)
-    assert open_case_of(session, resident) is second
+    assert open_case_of(session, resident.id) is second
     second.state = SuggestionState.DONE
-    assert open_case_of(session, resident) is first
+    assert open_case_of(session, resident.id) is first
     stranger = opened(session, scheme, clock, None, phone="+8613900000003")
     first.state, first.merged_into_id = SuggestionState.MERGED, stranger.id
-    assert open_case_of(session, resident) is first, "carried on in a case that is open"
+    assert open_case_of(session, resident.id) is first, "carried on in a case that is open"
     stranger.state = SuggestionState.DONE
-    assert open_case_of(session, resident) is None
+    assert open_case_of(session, resident.id) is None
 
 
 @pytest.mark.parametrize("place", ["很长" * 300])
