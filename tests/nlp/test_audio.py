@@ -1,3 +1,4 @@
+import shutil
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ import soundfile
 
 from nlp import audio
 from nlp.audio import AudioError, decode, load_audio
+from tests.conftest import missing
 
 Tone = Callable[..., Path]
 
@@ -111,3 +113,46 @@ def test_nan_and_infinity_become_silence_and_full_scale(tmp_path: Path) -> None:
     loaded = load_audio(tmp_path / "a.wav")
     assert np.isfinite(loaded.samples).all()
     assert np.abs(loaded.samples).max() <= 1
+
+
+def amr(seconds: float) -> bytes:
+    """Narrow-band AMR of noise: frames of 20 ms at 12.2 kbit/s, each a byte of header and 31 of parameters."""
+    parameters = np.random.default_rng(1).integers(0, 256, size=(int(seconds * 50), 31), dtype=np.uint8)
+    return b"#!AMR\n" + b"".join(b"\x3c" + frame.tobytes() for frame in parameters)
+
+
+@pytest.fixture
+def ffmpeg() -> None:
+    if shutil.which("ffmpeg") is None:
+        missing("ffmpeg is not installed: AMR cannot be tested")
+
+
+def test_amr_is_read_by_ffmpeg(ffmpeg: None, tmp_path: Path) -> None:
+    (tmp_path / "a.wav").write_bytes(amr(3))
+    loaded = load_audio(tmp_path / "a.wav")
+    assert (loaded.rate, loaded.original_rate) == (16000, 8000)
+    assert loaded.seconds == pytest.approx(3, abs=0.1)
+    assert not loaded.silent
+
+
+def test_amr_that_is_too_long_or_broken_is_named(ffmpeg: None) -> None:
+    with pytest.raises(AudioError, match="too_long"):
+        decode(amr(10), max_seconds=2)
+    with pytest.raises(AudioError) as caught:
+        decode(b"#!AMR\n")
+    assert caught.value.reason in ("damaged", "empty")
+
+
+def test_ffmpeg_that_hangs_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ffmpeg").write_text("#!/bin/sh\nexec sleep 60\n")
+    (tmp_path / "ffmpeg").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setattr(audio, "FFMPEG_SECONDS", 0.5)
+    with pytest.raises(AudioError, match="damaged: ffmpeg took longer"):
+        decode(amr(1))
+
+
+def test_amr_without_ffmpeg_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(AudioError, match="needs_ffmpeg"):
+        decode(amr(1))
