@@ -1,0 +1,328 @@
+"""Learning from volunteers: words that confirmed reviews speak for are proposed to a coordinator."""
+
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, contains_eager
+
+from handling.lexicon_versions import (
+    bundled_lexicon,
+    changed_words,
+    community_words,
+    possible_values,
+    save_version,
+)
+from models import (
+    KeywordProposal,
+    LexiconVersion,
+    ProposalState,
+    Review,
+    Suggestion,
+    Urgency,
+    User,
+)
+from nlp.lexicon import Entry, Lexicon
+from nlp.lexicon.additions import KINDS, Addition
+from nlp.segmentation import Segmenter
+
+# The newest: older wording has had its chance.
+NEWEST_REVIEWS = 5_000
+# Standard deviations above the other classes. Three voices in the class and none outside reach 2.
+MINIMUM_SCORE = 1.96
+# Of the cases that contain the word, the share that belongs to the class.
+MINIMUM_SHARE = 0.6
+# The prior weighs as much as this many cases.
+PRIOR_CASES = 10.0
+MOST_PROPOSALS = 30
+EXAMPLES = 5
+LONGEST_WORD = 6
+_LEARNED = ("domain", "demand_type", "urgency")
+_CHINESE = re.compile(r"[一-鿿]+")
+# No keyword begins or ends with these.
+_EDGES = frozenset(
+    "的了着过是在和跟与或把被给让对向从到往就也都还又很太最更不没别要会能可想说讲问看请有我你他她它您们这那哪谁什么怎啥几个些点"
+    "一二三四五六七八九十两下上里头边儿子吗呢吧啊呀嘛哦哈喂嗯得地之其及等每各再才只"
+)
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """A volunteer's last word on a case. `voice`: two cases of one resident speak with one voice."""
+
+    number: int
+    voice: str
+    text: str
+    decided: dict[str, str]
+    proposed: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    kind: str
+    value: str
+    word: str
+    score: float
+    weight: int
+    evidence: dict[str, Any]
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}:{self.value}:{self.word}"
+
+
+@dataclass
+class _Counts:
+    """Voices by class, and by class and word."""
+
+    of: Counter[str] = field(default_factory=Counter)
+    words: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    @property
+    def all(self) -> int:
+        return sum(self.of.values())
+
+
+def confirmed_reviews(session: Session, limit: int = NEWEST_REVIEWS) -> list[Confirmed]:
+    """The last review of each of the newest valid cases. One statement."""
+    last = select(func.max(Review.id)).group_by(Review.suggestion_id)
+    rows = session.scalars(
+        select(Review)
+        .join(Review.suggestion)
+        .where(Review.id.in_(last))
+        .order_by(Review.id.desc())
+        .limit(limit)
+        .options(contains_eager(Review.suggestion))
+    )
+    return [_confirmed(review) for review in rows if review.decisions.get("valid") and review.text]
+
+
+def propose_keywords(
+    session: Session, *, now: datetime, minimum_support: int = 3, most: int = MOST_PROPOSALS
+) -> list[KeywordProposal]:
+    """New proposals from all confirmed reviews. What was proposed before, whatever came of it, is not proposed
+    again. `minimum_support`: so many residents must have said the word."""
+    reviews = confirmed_reviews(session)
+    words = community_words(session)
+    places = possible_values(session)["place"]
+    known = set(session.scalars(select(KeywordProposal.key)))
+    found = candidates(reviews, bundled_lexicon(), words, places=places, minimum_support=minimum_support)
+    fresh = [candidate for candidate in found if candidate.key not in known][:most]
+    return [proposal for candidate in fresh if (proposal := _propose(session, candidate, now))]
+
+
+def candidates(
+    reviews: Sequence[Confirmed],
+    lexicon: Lexicon,
+    words: Sequence[Addition] = (),
+    *,
+    places: Collection[str] = (),
+    minimum_support: int = 3,
+) -> list[Candidate]:
+    """Words whose log-odds for a class stand out (Monroe, Colaresi and Quinn, "Fightin' Words", 2008:
+    informative Dirichlet prior, z-score), the strongest first, without those that the lexicon has."""
+    segmenter = Segmenter(())
+    said = [(review, words_said(segmenter, review.text, places)) for review in reviews]
+    found: list[Candidate] = []
+    for kind in _LEARNED:
+        labelled = [(review, told) for review, told in said if _learnable(kind, review)]
+        counts = _count(kind, labelled)
+        for value in _values(lexicon, kind):
+            known = _known_words(lexicon, kind, value, words)
+            scored = _scored(kind, value, counts, labelled, known, minimum_support)
+            found += _without_overlaps(scored)
+    return sorted(found, key=lambda candidate: (-candidate.score, candidate.key))
+
+
+def words_said(segmenter: Segmenter, text: str, places: Collection[str] = ()) -> set[str]:
+    """Words, and neighbours of which jieba made single characters or short words: 潲水 + 桶."""
+    said: set[str] = set()
+    for passage in _CHINESE.findall(text):
+        tokens = segmenter.cut(passage)
+        for start in range(len(tokens)):
+            word = ""
+            for token in tokens[start : start + 4]:
+                word += token
+                if len(word) > LONGEST_WORD:
+                    break
+                if len(word) > 1 and not {word[0], word[-1]} & _EDGES:
+                    said.add(word)
+    return {word for word in said if not any(word in place or place in word for place in places)}
+
+
+def open_proposals(session: Session) -> list[KeywordProposal]:
+    """The strongest first."""
+    waiting = select(KeywordProposal).where(KeywordProposal.state == ProposalState.OPEN)
+    return list(session.scalars(waiting.order_by(KeywordProposal.score.desc(), KeywordProposal.id).limit(100)))
+
+
+def accept_proposals(
+    session: Session, ids: Collection[int], *, base: int, user: User, now: datetime
+) -> LexiconVersion | None:
+    """A new version with the proposed words. None when others decided all of them meanwhile. Raises
+    StaleLexicon."""
+    taken = [proposal for proposal in _of(session, ids) if _decide(session, proposal, True, user, now)]
+    if not taken:
+        return None
+    words = changed_words(community_words(session), add=[_addition(proposal) for proposal in taken])
+    note = f"采纳建议：{'、'.join(proposal.word for proposal in taken)}"
+    return save_version(session, words, base=base, author=user, note=note, now=now)
+
+
+def refuse_proposals(session: Session, ids: Collection[int], *, user: User, now: datetime) -> int:
+    """They are never proposed again. How many were still open."""
+    return sum(_decide(session, proposal, False, user, now) for proposal in _of(session, ids))
+
+
+def _confirmed(review: Review) -> Confirmed:
+    case: Suggestion = review.suggestion
+    voice = f"resident:{case.resident_id}" if case.resident_id else f"case:{case.id}"
+    decided, proposed = review.decisions, review.proposed
+    return Confirmed(
+        case.number,
+        voice,
+        review.text,
+        {kind: str(decided.get(kind, "")) for kind in _LEARNED},
+        {kind: str(proposed.get(kind, "")) for kind in _LEARNED},
+    )
+
+
+def _learnable(kind: str, review: Confirmed) -> bool:
+    # A word of danger is added by a person on purpose; its cases say nothing against "urgent" either.
+    return kind != "urgency" or review.decided[kind] != Urgency.EMERGENCY
+
+
+def _values(lexicon: Lexicon, kind: str) -> list[str]:
+    return [entry.value for entry in _entries(lexicon, kind)]
+
+
+def _entries(lexicon: Lexicon, kind: str) -> Sequence[Entry]:
+    files = {"domain": lexicon.domains, "demand_type": lexicon.demand_types, "urgency": lexicon.urgency}
+    return files[kind].entries
+
+
+def _count(kind: str, labelled: Iterable[tuple[Confirmed, set[str]]]) -> _Counts:
+    counts = _Counts()
+    seen: set[tuple[str, str, str]] = set()
+    for review, said in labelled:
+        value = review.decided[kind]
+        for word in ("", *said):
+            if (review.voice, value, word) in seen:
+                continue
+            seen.add((review.voice, value, word))
+            if word:
+                counts.words[word][value] += 1
+            else:
+                counts.of[value] += 1
+    return counts
+
+
+def _scored(
+    kind: str,
+    value: str,
+    counts: _Counts,
+    labelled: Sequence[tuple[Confirmed, set[str]]],
+    known: Collection[str],
+    minimum_support: int,
+) -> Iterator[Candidate]:
+    of, of_others = counts.of[value], counts.all - counts.of[value]
+    for word, by_value in counts.words.items():
+        here, elsewhere = by_value[value], by_value.total() - by_value[value]
+        if here < minimum_support or here < MINIMUM_SHARE * (here + elsewhere) or not of_others:
+            continue
+        if any(old in word for old in known):
+            continue
+        score = log_odds(here, of, elsewhere, of_others)
+        if score >= MINIMUM_SCORE:
+            cases = [review for review, said in labelled if word in said and review.decided[kind] == value]
+            evidence = {
+                "with": here,
+                "of": of,
+                "elsewhere": elsewhere,
+                "of_others": of_others,
+                "corrected": sum(review.proposed[kind] != value for review in cases),
+                "examples": [review.number for review in cases[:EXAMPLES]],
+            }
+            yield Candidate(kind, value, word, round(score, 2), _weight(here, elsewhere), evidence)
+
+
+def log_odds(here: int, of: int, elsewhere: int, of_others: int) -> float:
+    """The z-score of a word's log-odds ratio: said by `here` of the `of` voices of the class, and by
+    `elsewhere` of the `of_others` of all other classes."""
+    share = (here + elsewhere) / (of + of_others)
+    prior = max(PRIOR_CASES * share, 0.01)
+    inside, outside = here + prior, elsewhere + prior
+    difference = math.log(inside / (of + PRIOR_CASES - here - prior + 0.01)) - math.log(
+        outside / (of_others + PRIOR_CASES - elsewhere - prior + 0.01)
+    )
+    return difference / math.sqrt(1 / inside + 1 / outside)
+
+
+def _weight(here: int, elsewhere: int) -> int:
+    share = (here + 1) / (here + elsewhere + 2)
+    return 3 if share >= 0.9 else 2 if share >= 0.75 else 1
+
+
+def _known_words(lexicon: Lexicon, kind: str, value: str, words: Sequence[Addition]) -> set[str]:
+    """What already speaks for or against the value, or was weighed by the community."""
+    entry = next(entry for entry in _entries(lexicon, kind) if entry.value == value)
+    known = {word for _, template in entry.weighted() for word in lexicon.expand(template)}
+    known = {word for word in known if len(word) > 1}
+    return known | {word.word for word in words if (word.kind, word.value) == (kind, value)}
+
+
+def _without_overlaps(scored: Iterable[Candidate]) -> list[Candidate]:
+    """Of words that contain each other the strongest; when equal, three characters before a longer phrase,
+    which few will repeat, and before a piece of a word."""
+    chosen: list[Candidate] = []
+    for candidate in sorted(scored, key=lambda c: (-c.score, abs(len(c.word) - 3), c.word)):
+        if not any(candidate.word in other.word or other.word in candidate.word for other in chosen):
+            chosen.append(candidate)
+    return chosen
+
+
+def _propose(session: Session, candidate: Candidate, now: datetime) -> KeywordProposal | None:
+    proposal = KeywordProposal(
+        key=candidate.key,
+        kind=candidate.kind,
+        value=candidate.value,
+        word=candidate.word,
+        weight=candidate.weight,
+        score=candidate.score,
+        evidence=candidate.evidence,
+        proposed_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(proposal)
+    except IntegrityError:  # another worker's weekly job was quicker
+        return None
+    return proposal
+
+
+def _of(session: Session, ids: Collection[int]) -> Sequence[KeywordProposal]:
+    return session.scalars(select(KeywordProposal).where(KeywordProposal.id.in_(ids))).all()
+
+
+def _decide(session: Session, proposal: KeywordProposal, accepted: bool, user: User, now: datetime) -> bool:
+    state = ProposalState.ACCEPTED if accepted else ProposalState.REFUSED
+    result = session.execute(
+        update(KeywordProposal)
+        .where(KeywordProposal.id == proposal.id, KeywordProposal.state == ProposalState.OPEN)
+        .values(state=state, decided_at=now, decided_by_id=user.id)
+        .execution_options(synchronize_session=False)
+    )
+    assert isinstance(result, CursorResult)
+    session.refresh(proposal)
+    return result.rowcount == 1
+
+
+def _addition(proposal: KeywordProposal) -> Addition:
+    assert proposal.kind in KINDS
+    return Addition(proposal.kind, proposal.value, proposal.word, proposal.weight)
