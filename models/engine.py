@@ -1,10 +1,11 @@
 """Engine and sessions for SQLite (one machine) and PostgreSQL (many)."""
 
+import fcntl
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
@@ -32,15 +33,15 @@ class Database:
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
             self.engine = create_engine(parsed, pool_pre_ping=True)
-        self._turn: AbstractContextManager[object] = threading.Lock() if self.is_sqlite else nullcontext()
+        self._turn: AbstractContextManager[object] = nullcontext()
+        if self.is_sqlite and parsed.database:
+            self._turn = _Turn(Path(f"{parsed.database}.turn"))
         reader = self.engine.execution_options(sqlite_begin="DEFERRED") if self.is_sqlite else self.engine
         self._writers = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(reader, expire_on_commit=False, autoflush=False)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        # SQLite takes one writer at a time, and who is refused sleeps up to 100 ms before asking again: within
-        # a process, threads queue up here instead.
         with self._turn, self._writers.begin() as session:
             yield session
 
@@ -51,6 +52,32 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+class _Turn:
+    """Whose turn it is to write. SQLite takes one writer at a time, and who is refused sleeps up to 100 ms before
+    asking again, so a webhook could wait for seconds behind a busy worker. Threads queue up at a lock, processes
+    at a locked file, whose waiters the kernel wakes at once. It is a courtesy only: SQLite's own lock decides."""
+
+    def __init__(self, path: Path) -> None:
+        self._threads = threading.Lock()
+        self._path = path
+        self._file: IO[bytes] | None = None
+
+    def __enter__(self) -> None:
+        self._threads.acquire()
+        try:
+            if self._file is None:
+                self._file = self._path.open("ab")
+            fcntl.flock(self._file, fcntl.LOCK_EX)
+        except OSError:
+            self._threads.release()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        assert self._file
+        fcntl.flock(self._file, fcntl.LOCK_UN)
+        self._threads.release()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -35,10 +35,10 @@ def find_or_add(session: Session, model: type[Row], *, key: str, value: str, **r
     Safe for parallel duplicates: the database decides who was first, the others get the first one's row."""
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     statement = dialect.insert(model).values({key: value, **rest}).on_conflict_do_nothing(index_elements=[key])
-    result = session.execute(statement)
-    assert isinstance(result, CursorResult)
-    row = session.scalars(select(model).where(getattr(model, key) == value).with_for_update()).one()
-    return row, result.rowcount == 1
+    new = session.scalars(statement.returning(model)).one_or_none()
+    if new is not None:
+        return new, True
+    return session.scalars(select(model).where(getattr(model, key) == value).with_for_update()).one(), False
 
 
 def claim(session: Session, row: Work, *, now: datetime, lease: timedelta) -> bool:

@@ -105,7 +105,6 @@ def miss_call_without_recording(session: Session, call: Call) -> None:
 
 def store_text(session: Session, *, sid: str, from_number: str, to_number: str, body: str, now: datetime) -> Text:
     """Keep the message; the worker finds out what it is."""
-    resident = find_or_add_resident(session, from_number, now)
     text, _ = find_or_add(
         session,
         Text,
@@ -114,7 +113,6 @@ def store_text(session: Session, *, sid: str, from_number: str, to_number: str, 
         from_number=from_number,
         to_number=to_number,
         body=body,
-        resident_id=resident.id if resident else None,
         received_at=now,
     )
     return text
