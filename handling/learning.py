@@ -103,16 +103,28 @@ def confirmed_reviews(session: Session, limit: int = NEWEST_REVIEWS) -> list[Con
     return [_confirmed(review) for review in rows if review.decisions.get("valid") and review.text]
 
 
-def propose_keywords(
-    session: Session, *, now: datetime, minimum_support: int = 3, most: int = MOST_PROPOSALS
+def propose_keywords(session: Session, *, now: datetime, minimum_support: int = 3) -> list[KeywordProposal]:
+    """New proposals from all confirmed reviews. `minimum_support`: so many residents must have said the word."""
+    return add_proposals(session, find_keywords(session, minimum_support=minimum_support), now=now)
+
+
+def find_keywords(session: Session, *, minimum_support: int = 3) -> list[Candidate]:
+    """What the reviews speak for, the strongest first. Only reads: a year of reviews takes some seconds, in
+    which nobody else should wait for SQLite's write lock."""
+    return candidates(
+        confirmed_reviews(session),
+        bundled_lexicon(),
+        community_words(session),
+        places=possible_values(session)["place"],
+        minimum_support=minimum_support,
+    )
+
+
+def add_proposals(
+    session: Session, found: Iterable[Candidate], *, now: datetime, most: int = MOST_PROPOSALS
 ) -> list[KeywordProposal]:
-    """New proposals from all confirmed reviews. What was proposed before, whatever came of it, is not proposed
-    again. `minimum_support`: so many residents must have said the word."""
-    reviews = confirmed_reviews(session)
-    words = community_words(session)
-    places = possible_values(session)["place"]
+    """Rows for those that were never proposed before, whatever came of it."""
     known = set(session.scalars(select(KeywordProposal.key)))
-    found = candidates(reviews, bundled_lexicon(), words, places=places, minimum_support=minimum_support)
     fresh = [candidate for candidate in found if candidate.key not in known][:most]
     return [proposal for candidate in fresh if (proposal := _propose(session, candidate, now))]
 

@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from handling.community import gazetteer
-from nlp.understanding import Understander
-
 from handling.clock import Clock
+from handling.lexicon_versions import understander_in_force
 from handling.scheme import Scheme
 from hotline.settings import Settings
 from hotline.telephony.carrier import Carrier
 from hotline.worker.speech import Speech
 from models import Database
+from nlp.understanding import Understander
 
 
 @dataclass
@@ -25,6 +24,6 @@ class WorkerContext:
 
     @cached_property
     def understander(self) -> Understander:
-        """Loaded once; knows the community's courtyards as they were at start."""
+        """Loaded once; `reload_words` puts another in its place when words or courtyards have changed."""
         with self.database.read() as session:
-            return Understander.load(gazetteer=gazetteer(session))
+            return understander_in_force(session)
