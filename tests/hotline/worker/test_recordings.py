@@ -85,7 +85,7 @@ def test_a_voicemail_becomes_a_suggestion_with_transcript_and_acknowledgement(co
     assert made.courtyard_id is not None
     with context.database.read() as session:
         transcript = session.get(Recording, stored.id).transcript
-        assert transcript.words[0] == {"word": "天", "start": 0.0, "end": 0.2, "confidence": 0.9}
+        assert {"word": "天", "start": 0.0, "end": 0.2, "confidence": 0.9}.items() <= transcript.words[0].items()
     [acknowledgement] = texts(context)
     assert str(made.number) in acknowledgement
     assert not work.fetch_recording(context)
