@@ -1,0 +1,39 @@
+"""What the second opinion learns from in this community, and what it says about a case."""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from handling.learning import Confirmed
+from nlp.second_opinion import BadModel, Example, Opinion, SecondOpinion, model_file
+
+# What is decided at the review and can be learned.
+QUESTIONS = ("domain", "urgency")
+
+
+def folder_of(home: Path) -> Path:
+    return home / "second_opinion"
+
+
+def examples_of(reviews: Iterable[Confirmed], question: str) -> list[Example]:
+    """What volunteers wrote down and decided."""
+    return [Example(review.text, review.decided[question]) for review in reviews if review.decided[question]]
+
+
+def second_opinion(home: Path, question: str, text: str, choices: Sequence[str]) -> Opinion | None:
+    """None where nothing was learned that beats the keywords, or something else than these choices."""
+    file = model_file(folder_of(home), question)
+    try:
+        changed = file.stat().st_mtime_ns
+        machine = _opened(file, changed)
+    except (OSError, BadModel):
+        return None
+    if not text.strip() or not set(machine.labels) <= set(choices):
+        return None
+    return machine.opinion(text)
+
+
+@lru_cache(maxsize=len(QUESTIONS))
+def _opened(file: Path, changed: int) -> SecondOpinion:
+    """`changed` makes a newly trained model take the place of the old one."""
+    return SecondOpinion.load(file)
