@@ -142,6 +142,9 @@ def notice_voice(notice_id: int) -> Response:
 
 def _heard_nothing(session: Session, call: Call, attempt: int) -> Response:
     inbound.note_silence(call, attempt)
+    # Who only asked how the case stands has nothing more to say.
+    if call.state is CallState.ANSWERED:
+        return _twiml(_script().bye(["callback_bye"]))
     if attempt < 2:
         return _twiml(_script().speak(["not_heard"], attempt=2))
     inbound.miss_call_without_recording(session, call)

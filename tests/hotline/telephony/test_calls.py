@@ -121,6 +121,14 @@ def test_key_1_says_how_the_case_stands_and_still_leads_to_the_tone(carrier_post
     assert only(database, Call).state is CallState.ANSWERED
 
 
+def test_who_only_asked_how_the_case_stands_may_stay_silent(carrier_posts, open_case, database):
+    ring(carrier_posts, path="/twilio/voice/keys", Digits="1")
+    answer = verbs(ring(carrier_posts, path="/twilio/voice/silent/1"))
+    assert [v.tag for v in answer] == ["Play", "Hangup"]
+    ring(carrier_posts, path="/twilio/voice/status", CallStatus="completed")
+    assert only(database, Call).state is CallState.ANSWERED
+
+
 def test_key_0_rings_the_duty_phone_in_staffed_hours(carrier_posts, clock, database):
     with database.read() as session:
         assert load_calendar(session).is_working_day(clock.now().date())
