@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
-from time import monotonic
+from time import monotonic, sleep
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -35,6 +35,7 @@ class Worker:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._stop = threading.Event()
+        self._asked_to_stop = False
         self.context = WorkerContext(
             settings=settings,
             database=Database(settings.database_url),
@@ -58,9 +59,9 @@ class Worker:
         clock = self._start_clock()
         for thread in threads:
             thread.start()
-        while not self._stop.wait(1.0):
-            if parent is not None and os.getppid() != parent:
-                self.stop()
+        while not self._asked_to_stop and (parent is None or os.getppid() == parent):
+            sleep(0.5)
+        self._stop.set()
         clock.shutdown(wait=False)
         # What is being done is finished; what takes too long is given up and its lease runs out.
         end = monotonic() + FAREWELL
@@ -69,7 +70,8 @@ class Worker:
         self.context.speech.close()
 
     def stop(self) -> None:
-        self._stop.set()
+        """For a signal handler: it interrupts the main thread anywhere, so it may touch no lock."""
+        self._asked_to_stop = True
 
     def _repeat(self, step: Callable[[WorkerContext], bool]) -> None:
         while not self._stop.is_set():
