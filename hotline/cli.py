@@ -22,6 +22,7 @@ COMMAND_MODULES = {
     "transcribe": "understanding",
     "prompts": "prompts",
     "export": "export",
+    "evaluate": "evaluate",
     "train": "train",
 }
 
