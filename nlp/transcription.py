@@ -1,6 +1,6 @@
 """Sound to text: one protocol, several engines. A model is a folder; its layout names the engine."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -10,23 +10,40 @@ if TYPE_CHECKING:
     from nlp.audio import Audio
 
 
+Progress = Callable[[float], None]
+"""Called now and then while decoding, with the seconds of the audio that are done."""
+
+
 class TranscriptionError(Exception):
     """The model cannot be used, or the recogniser failed on this audio."""
 
 
 @dataclass(frozen=True)
 class Word:
-    """`start` and `end` in seconds of the audio, `confidence` 0 to 1."""
+    """`start` and `end` in seconds of the audio, `confidence` 0 to 1; `alternatives`: what else it may have
+    been, the likeliest first, for a doubtful word of an engine that knows."""
 
     word: str
     start: float
     end: float
     confidence: float
+    alternatives: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """`alternatives` only where there are any."""
+        plain: dict[str, Any] = {
+            "word": self.word,
+            "start": self.start,
+            "end": self.end,
+            "confidence": self.confidence,
+        }
+        return plain | ({"alternatives": list(self.alternatives)} if self.alternatives else {})
 
 
 @dataclass(frozen=True)
 class Transcription:
-    """`text` reads as Chinese is written: no spaces but between Latin words. `cpu_seconds`: its cost."""
+    """`text` is for people to read: punctuation, paragraphs, digits (`nlp.readable`); `words` are as they were
+    heard, without punctuation. `cpu_seconds`: its cost."""
 
     text: str
     words: tuple[Word, ...]
@@ -36,10 +53,7 @@ class Transcription:
     def to_json(self) -> dict[str, Any]:
         return {
             "text": self.text,
-            "words": [
-                {"word": word.word, "start": word.start, "end": word.end, "confidence": word.confidence}
-                for word in self.words
-            ],
+            "words": [word.to_json() for word in self.words],
         }
 
 
@@ -48,7 +62,11 @@ class Transcriber(Protocol):
 
     engine: str
 
-    def transcribe(self, audio: "Audio") -> Transcription: ...
+    def transcribe(self, audio: "Audio", on_progress: Progress | None = None) -> Transcription: ...
+
+    def with_alternatives(self, audio: "Audio", transcription: Transcription) -> Transcription:
+        """The same with alternatives of its doubtful words, where the engine knows any: a second hearing of the
+        doubtful parts, so it costs up to as much again."""
 
 
 def layout(model_dir: Path) -> str:

@@ -2,13 +2,14 @@
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from nlp.audio import MODEL_RATE, Audio
-from nlp.transcription import Transcription, TranscriptionError, Word, join_words
+from nlp.readable import readable
+from nlp.transcription import Progress, Transcription, TranscriptionError, Word
 
 # Whisper's own thresholds for "this is not speech" (Radford et al. 2022, section 4.5); what it invents
 # after the last word of a clip scores 0.47 to 0.73 on the first.
@@ -42,21 +43,26 @@ class WhisperTranscriber:
             raise TranscriptionError(f"Whisper cannot load {model_dir}: {error}") from error
         self.engine = f"whisper:{model_dir.name}"
 
-    def transcribe(self, audio: Audio) -> Transcription:
+    def transcribe(self, audio: Audio, on_progress: Progress | None = None) -> Transcription:
         if audio.rate != MODEL_RATE:
             raise TranscriptionError(f"audio at {audio.rate} Hz; a model hears {MODEL_RATE} Hz")
         started = time.process_time()
         # On silence Whisper invents sentences it saw in subtitles.
-        segments = [] if audio.silent else self._decode(audio)
+        segments = [] if audio.silent else self._decode(audio, on_progress)
         words = [word for segment in segments for word in _words(segment)]
         return Transcription(
-            text=join_words([simplified(segment.text.strip()) for segment in segments]),
+            # Its own punctuation is rare and often in the wrong place on this size of model.
+            text=readable(words, audio),
             words=tuple(words),
             engine=self.engine,
             cpu_seconds=time.process_time() - started,
         )
 
-    def _decode(self, audio: Audio) -> list[Any]:
+    def with_alternatives(self, audio: Audio, transcription: Transcription) -> Transcription:
+        # faster-whisper tells one way to hear it.
+        return transcription
+
+    def _decode(self, audio: Audio, on_progress: Progress | None) -> list[Any]:
         try:
             segments, _ = self._model.transcribe(
                 audio.samples,
@@ -73,9 +79,16 @@ class WhisperTranscriber:
                 no_speech_threshold=NO_SPEECH,
                 hallucination_silence_threshold=2.0,
             )
-            return [segment for segment in segments if _spoken(segment)]
+            return [segment for segment in _followed(segments, on_progress) if _spoken(segment)]
         except (RuntimeError, ValueError, MemoryError) as error:
             raise TranscriptionError(f"Whisper failed: {error}") from error
+
+
+def _followed(segments: Iterable[Any], on_progress: Progress | None) -> Iterator[Any]:
+    for segment in segments:
+        yield segment
+        if on_progress:
+            on_progress(float(segment.end))
 
 
 def _spoken(segment: Any) -> bool:

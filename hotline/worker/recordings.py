@@ -4,7 +4,6 @@ import hashlib
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,7 +32,7 @@ FETCH_TRIES = 400
 TRANSCRIBE_TRIES = 3
 # 180 s of 16-bit stereo at 16 kHz is 11.5 MB.
 MOST_BYTES = 24 * 1024 * 1024
-SUFFIXES = {b"RIFF": ".wav", b"OggS": ".ogg"}
+SUFFIXES = {b"RIFF": ".wav", b"OggS": ".ogg", b"#!AM": ".amr"}
 
 
 def fetch_recording(context: WorkerContext) -> bool:
@@ -166,7 +165,7 @@ def _transcript_of(transcription: Transcription) -> Callable[[Recording], None]:
         recording.transcript = Transcript(
             engine=transcription.engine,
             text=transcription.text,
-            words=[asdict(word) for word in transcription.words],
+            words=[word.to_json() for word in transcription.words],
             cpu_seconds=transcription.cpu_seconds,
         )
 
@@ -217,7 +216,7 @@ def _suggestion_of(
         earlier.needs_listening = True
     else:
         if earlier.text:
-            understanding = context.understander.understand(f"{earlier.text}。{understanding.text}")
+            understanding = context.understander.understand(f"{earlier.text.rstrip('。，')}。{understanding.text}")
         extend_suggestion(session, context.scheme, earlier, understanding, now, duty_phones)
     return earlier
 

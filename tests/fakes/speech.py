@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from nlp.transcription import Transcription, Word
+from nlp.transcription import Progress, Transcription, Word
 
 
 class FakeSpeech:
@@ -11,7 +11,7 @@ class FakeSpeech:
         self.hears: list[str | Exception] = ["天福苑二栋的下水道堵了"]
         self.files: list[Path] = []
 
-    def transcribe(self, path: Path) -> Transcription:
+    def transcribe(self, path: Path, on_progress: Progress | None = None) -> Transcription:
         self.files.append(path)
         heard = self.hears.pop(0) if len(self.hears) > 1 else self.hears[0]
         if isinstance(heard, Exception):

@@ -156,3 +156,22 @@ def test_amr_without_ffmpeg_says_what_to_install(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PATH", "")
     with pytest.raises(AudioError, match="needs_ffmpeg"):
         decode(amr(1))
+
+
+def test_a_faint_voice_is_raised_and_a_usual_one_left_alone(tone: Tone) -> None:
+    def loudest(loud: float) -> float:
+        return float(np.abs(load_audio(tone("a.wav", loud=loud)).samples[1000:-1000]).max())
+
+    assert loudest(0.1) == pytest.approx(0.1, rel=0.05)
+    assert loudest(0.005) == pytest.approx(np.sqrt(2) * 10 ** (audio.RAISED / 20), rel=0.05)
+    # What was measured is the recording, not what became of it.
+    assert load_audio(tone("b.wav", loud=0.005)).level == pytest.approx(-49, abs=0.5)
+
+
+def test_raising_never_overdrives_a_single_loud_knock(tmp_path: Path) -> None:
+    samples = np.random.default_rng(1).normal(0, 0.001, 160_000).astype(np.float32)
+    samples[5000] = 0.5
+    soundfile.write(tmp_path / "a.wav", samples, 16000, subtype="FLOAT")
+    loaded = load_audio(tmp_path / "a.wav")
+    assert loaded.level < audio.FAINT
+    assert np.abs(loaded.samples).max() == pytest.approx(audio.RAISED_PEAK, abs=0.01)
