@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nlp.guarding import GuardedText, Guarding
 from nlp.lexicon import Emergency, Lexicon
 from nlp.matcher import Hit
-from nlp.tables import Sign, Table, Variants, totals, words_of
+from nlp.tables import Sign, Table, Variants, apart, totals, words_of
 
 # A sign of danger of this weight (0 to 3) is an emergency: one word as written, one longer word as heard,
 # or two weak signs together.
@@ -73,7 +73,7 @@ class Classifier:
         urgency_signs = [
             sign for sign in self._urgency.signs(hits) if guards.effect(sign.value, sign.spans()) != "drop"
         ]
-        domain_signs = self._domains.signs(hits) + self._domain_of_danger(danger)
+        domain_signs = self._domains.signs(hits) + self._domain_of_danger(apart(danger))
         demand_signs = self._demand_types.signs(hits)
         leading = self._leading(danger, self._threshold(unmasked, danger))
         return Decision(
@@ -106,8 +106,8 @@ class Classifier:
 
     def _leading(self, danger: Iterable[Sign], threshold: float) -> Emergency | None:
         """The most pressing kind of danger: the highest sum, then the first in the file."""
-        sums = totals(danger)
-        if not sums or sum(weight for weight in sums.values() if weight > 0) < threshold:
+        sums = totals(apart(danger))
+        if max(sums.values(), default=0.0) < threshold:
             return None
         order = list(self._emergencies)
         best = min(sums, key=lambda value: (-sums[value], order.index(value)))

@@ -10,7 +10,7 @@ FULL_STOPS = "。！？!?\n"
 COMMAS = FULL_STOPS + "，,；;、"
 # A guard that was only heard must be long, or stand right before the sign (没有 as 煤油): silencing a true
 # danger is worse than a false alarm.
-HEARD, HEARD_BEFORE = 0.75, 0.5
+HEARD, HEARD_BEFORE, RIGHT_BEFORE = 0.75, 0.5, 4
 NOW = "此刻"
 # A word for "now" this near (characters) to the sign says that it is happening.
 NOW_WITHIN = 14
@@ -62,6 +62,10 @@ class GuardedText:
         return any(now.start >= since and now.start <= start <= now.end + NOW_WITHIN for now in self.now)
 
 
+def _least(guard: Guard) -> float:
+    return HEARD_BEFORE if guard.side == "before" and guard.within <= RIGHT_BEFORE else HEARD
+
+
 class Guarding:
     """The lexicon's guards, ready to look at texts."""
 
@@ -84,23 +88,23 @@ class Guarding:
             standing=tuple(
                 (guard, hit)
                 for hit in hits
-                if hit.word in self._guards and not _inside(hit, hits)
+                if hit.word in self._guards and not self._inside(hit, hits)
                 for guard in self._guards[hit.word]
-                if hit.quality >= (HEARD_BEFORE if guard.side == "before" else HEARD)
+                if hit.quality >= _least(guard)
             ),
             now=tuple(hit for hit in hits if hit.literal and hit.word in self._now),
         )
 
-
-def _inside(hit: Hit, hits: Sequence[Hit]) -> bool:
-    """没有 in 没有反应 denies nothing."""
-    return any(
-        other.literal
-        and other.start <= hit.start
-        and hit.end <= other.end
-        and other.end - other.start > hit.end - hit.start
-        for other in hits
-    )
+    def _inside(self, hit: Hit, hits: Sequence[Hit]) -> bool:
+        """没有 in 没有反应 denies nothing."""
+        return any(
+            other.literal
+            and other.start == hit.start
+            and other.end > hit.end
+            and other.end - other.start >= 3
+            and other.word not in self._guards
+            for other in hits
+        )
 
 
 def _vocabulary(lexicon: Lexicon, words: str, variants: Callable[[str], set[str]]) -> set[str]:

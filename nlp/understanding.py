@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ __all__ = ["Evidence", "Place", "PlaceEntry", "Understander", "Understanding"]
 
 # A longer message is understood by its beginning; 180 s of speech are about 900 characters.
 MAX_TEXT = 2_000
-READS_WELL = 0.7
+# How much a heard word counts where the sentence reads well as it is; one of two syllables only within a rule.
+READS_WELL, SHORT_READS_WELL = 0.7, 0.5
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Understander:
     def __init__(self, lexicon: Lexicon, gazetteer: Sequence[PlaceEntry] = ()) -> None:
         self.lexicon = lexicon
         self._dialect = Dialect(lexicon.wording)
-        self._classifier = Classifier(lexicon, self._variants)
+        self._classifier = Classifier(lexicon, cache(self._variants))
         vocabulary = self._classifier.vocabulary()
         self._matcher = Matcher(vocabulary)
         self._segmenter = Segmenter(word for word in sorted(vocabulary) if 2 <= len(word) <= 4)
@@ -126,7 +128,7 @@ def _doubted(hit: Hit, text: str, words: Sequence[int]) -> Hit:
     changed = [i for i in range(hit.start, hit.end) if text[i] != hit.word[i - hit.start]]
     cuts = _same_word(words, hit.start - 1, hit.start) or _same_word(words, hit.end - 1, hit.end)
     if cuts or all(words[i] for i in changed):
-        return hit._replace(quality=hit.quality * READS_WELL)
+        return hit._replace(quality=hit.quality * (SHORT_READS_WELL if len(hit.word) == 2 else READS_WELL))
     return hit
 
 
