@@ -167,17 +167,6 @@ def notices_of(session: Session, suggestion_id: int) -> list[Notice]:
     return list(session.scalars(select(Notice).where(Notice.suggestion_id == suggestion_id).order_by(Notice.id)))
 
 
-def open_texts(session: Session, besides: int, limit: int = 300) -> list[tuple[int, str]]:
-    """(id, text) of the newest open cases: what a duplicate is looked for in."""
-    rows = session.execute(
-        select(Suggestion.id, func.coalesce(func.nullif(Suggestion.standard_text, ""), Suggestion.text))
-        .where(Suggestion.state.in_(OPEN), Suggestion.id != besides)
-        .order_by(Suggestion.id.desc())
-        .limit(limit)
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
 def suggestions_by_id(session: Session, ids: Collection[int]) -> dict[int, Suggestion]:
     if not ids:
         return {}

@@ -18,6 +18,9 @@ ENOUGH_PAIRS = 3
 # A passage that is only heard alike needs this length: two syllables sound like too much else.
 HEARD_LENGTH = 3
 
+# Among a few texts chance would decide which pairs are rare: so many others without them are imagined.
+IMAGINED_TEXTS = 50
+
 # What callers say around any matter.
 _FILLERS = re.compile(
     "喂+|你好|您好|请问|麻烦(你们|您|你)?|谢谢(你们|您|你)?|我(们)?(想|要)?(反映|反应|说|问)(一下|一哈|哈)?"
@@ -98,14 +101,13 @@ def _vectors(texts: Sequence[str]) -> NDArray[np.float32]:
     for row, pairs in enumerate(counted):
         for pair, count in pairs.items():
             vectors[row, columns[pair]] = count
-    spread = np.maximum((vectors > 0).sum(axis=0), 2)
-    return np.asarray(vectors * (np.log((len(texts) + 1) / spread) + 0.1), dtype=np.float32)
+    spread = (vectors > 0).sum(axis=0) + 1
+    return np.asarray(vectors * np.log((len(texts) + IMAGINED_TEXTS) / spread), dtype=np.float32)
 
 
 def _pairs(text: str) -> Counter[str]:
-    sounds = "".join(
-        character for character in sound(_without_fillers(text)) if character.isalnum() or ord(character) >= 0xE000
-    )
+    told = "".join(character for character in _without_fillers(text) if character.isalnum())
+    sounds = sound(told)
     return Counter(sounds[i : i + 2] for i in range(len(sounds) - 1))
 
 

@@ -1,4 +1,4 @@
-"""What the review page proposes: lists to choose from, similar cases, the draft of the SMS."""
+"""What the review page proposes: lists to choose from, the draft of the SMS."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -7,13 +7,11 @@ from sqlalchemy.orm import Session
 
 from handling.intake import set_level
 from handling.notices import case_variables, compose, sms_segments, sms_units
-from handling.queries import open_texts, suggestions_by_id
 from handling.residents import can_receive_sms
 from hotline.app import current
 from models import Resident, Suggestion
 from nlp.dialect import Dialect
 from nlp.lexicon import Lexicon, load_lexicon
-from nlp.similarity import similar
 
 
 @dataclass(frozen=True)
@@ -22,12 +20,6 @@ class Draft:
 
     text: str
     size: str
-
-
-@dataclass(frozen=True)
-class Similar:
-    case: Suggestion
-    shared: str
 
 
 def domain_names() -> list[str]:
@@ -44,18 +36,6 @@ def demand_type_names() -> list[str]:
 def standard_wording(text: str) -> str:
     """The corrected text in standard wording (啥子→什么)."""
     return _dialect().standardise(text.strip()).text
-
-
-def similar_cases(session: Session, case: Suggestion) -> list[Similar]:
-    """Open cases that probably report the same matter, best first."""
-    text = case.standard_text or case.text
-    matches = similar(text, open_texts(session, case.id)) if text else []
-    found = suggestions_by_id(session, [match.id for match in matches])
-    return [
-        Similar(found[match.id], "、".join(f"“{_short(word)}”" for word in match.shared[:3]))
-        for match in matches
-        if match.id in found
-    ]
 
 
 def draft_of(session: Session, case: Suggestion, decision: str, level: str, note: str) -> Draft:
@@ -75,10 +55,6 @@ def draft_of(session: Session, case: Suggestion, decision: str, level: str, note
     }
     text = compose(hotline.scheme, hotline.scheme.notices[action.notice], variables)
     return Draft(text, _size(case.resident, text))
-
-
-def _short(words: str) -> str:
-    return words if len(words) <= 10 else f"{words[:9]}…"
 
 
 def _size(resident: Resident, text: str) -> str:

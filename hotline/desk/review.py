@@ -21,6 +21,7 @@ from handling.queries import (
     review_queue,
 )
 from handling.review import claim_for_review, confirm_review, give_back
+from handling.similar_cases import similar_cases
 from hotline.app import current
 from hotline.desk.access import REVIEWERS, acting_user, allowed, blueprint, me, note_look
 from hotline.desk.evidence import pieces_of, reasons_of
@@ -29,7 +30,6 @@ from hotline.desk.proposals import (
     demand_type_names,
     domain_names,
     draft_of,
-    similar_cases,
     standard_wording,
 )
 from hotline.desk.story import masked_body
@@ -194,7 +194,7 @@ def show_review(
             "case": case,
             "form": wanted,
             "courtyards": courtyards(session),
-            "similar": similar_cases(session, case),
+            "similar": similar_cases(session, case, now=now),
             "alerted": any(notice.template == "duty_alert" for notice in notices_of(session, case.id)),
         }
     note_look(hotline.database, "view", f"suggestion:{case.id}", now)

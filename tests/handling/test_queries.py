@@ -16,7 +16,6 @@ from handling.queries import (
     ledger_rows,
     my_cases,
     next_free,
-    open_texts,
     review_queue,
 )
 from handling.review import claim_for_review
@@ -149,14 +148,6 @@ def test_a_digit_of_another_script_is_text_and_no_defect(
     found = add(text="第²栋")
     page = ledger_page(session, LedgerFilter(search="²"), now=clock.now(), page=1)
     assert page.rows == [found]
-
-
-def test_a_similar_case_is_looked_for_among_the_open_ones(
-    session: Session, add: Callable[..., Suggestion]
-) -> None:
-    here, open_case = add(text="这里"), add(text="那里", standard_text="那儿")
-    add(text="旧事", state=SuggestionState.DONE)
-    assert open_texts(session, besides=here.id) == [(open_case.id, "那儿")]
 
 
 def test_the_board_has_no_refused_and_no_unpublished_case(
