@@ -4,7 +4,7 @@ Everything is a sum of readable weights: no state, no chance, the same text alwa
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nlp.guarding import GuardedText, Guarding
 from nlp.lexicon import Emergency, Lexicon
@@ -21,6 +21,7 @@ EMERGENCY_WITH_CRY = 1.4
 SOMEBODY = "当事人"
 EMERGENCY_WITH_SOMEBODY = 1.75
 DOMAIN_AT = 1.0
+LATER, LATER_COUNTS = 0.55, 0.85
 # The danger tells more about the domain than the things around it.
 DANGER_DECIDES = 2.0
 URGENT_AT = 2.0
@@ -77,7 +78,7 @@ class Classifier:
         demand_signs = self._demand_types.signs(hits)
         leading = self._leading(danger, self._threshold(unmasked, danger))
         return Decision(
-            domain=_winner(totals(domain_signs), self._lexicon.domains.fallback, self._domains),
+            domain=self._domain(domain_signs, leading),
             demand_type=_winner(totals(demand_signs), self._lexicon.demand_types.fallback, self._demand_types),
             urgency="emergency" if leading else _urgency(totals(urgency_signs), bool(risks)),
             ring=leading.ring if leading else "",
@@ -86,6 +87,12 @@ class Classifier:
             urgency_signs=urgency_signs + risks,
             emergency_signs=danger if leading else [],
         )
+
+    def _domain(self, signs: Sequence[Sign], leading: Emergency | None) -> str:
+        """The danger says what an emergency is about, not the things around it."""
+        if leading and leading.domain in self._domain_names:
+            return leading.domain
+        return _winner(totals(_first_counts(signs)), self._lexicon.domains.fallback, self._domains)
 
     def _danger(self, hits: Sequence[Hit], guards: GuardedText) -> tuple[list[Sign], list[Sign]]:
         danger, risks = [], []
@@ -105,12 +112,14 @@ class Classifier:
         return EMERGENCY_WITH_SOMEBODY if misheard and written & self._somebody else EMERGENCY_AT
 
     def _leading(self, danger: Iterable[Sign], threshold: float) -> Emergency | None:
-        """The most pressing kind of danger: the highest sum, then the first in the file."""
-        sums = totals(apart(danger))
+        """The most pressing kind of danger: the highest sum, then the one that was said first."""
+        danger = apart(danger)
+        sums = totals(danger)
         if max(sums.values(), default=0.0) < threshold:
             return None
         order = list(self._emergencies)
-        best = min(sums, key=lambda value: (-sums[value], order.index(value)))
+        said = {sign.value: sign.start for sign in sorted(danger, key=lambda sign: -sign.start)}
+        best = min(sums, key=lambda value: (-sums[value], said[value], order.index(value)))
         return self._emergencies[best]
 
     def _domain_of_danger(self, danger: Iterable[Sign]) -> list[Sign]:
@@ -121,6 +130,12 @@ class Classifier:
                 weight = DANGER_DECIDES * sign.weight
                 signs.append(Sign(domain, sign.start, sign.end, sign.word, weight, sign.literal, sign.value))
         return signs
+
+
+def _first_counts(signs: Sequence[Sign]) -> list[Sign]:
+    """People begin with their matter; what they add later counts less."""
+    middle = LATER * max((sign.end for sign in signs), default=0)
+    return [replace(sign, weight=sign.weight * LATER_COUNTS) if sign.start > middle else sign for sign in signs]
 
 
 def _winner(sums: dict[str, float], fallback: str, table: Table) -> str:

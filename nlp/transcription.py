@@ -70,16 +70,34 @@ class Transcriber(Protocol):
 
 
 def layout(model_dir: Path) -> str:
-    """ "vosk", "whisper" or "": which engine's model the folder holds."""
+    """ "vosk", "whisper", "sherpa" or "": which engine's model the folder holds."""
     if (model_dir / "model.bin").is_file() and (model_dir / "tokenizer.json").is_file():
         return "whisper"
     if any((model_dir / path).is_file() for path in ("am/final.mdl", "final.mdl")):
         return "vosk"
+    if (model_dir / "tokens.txt").is_file() and sherpa_model(model_dir).keys() & {"model", "joiner"}:
+        return "sherpa"
     return ""
 
 
+def sherpa_model(model_dir: Path) -> dict[str, Path]:
+    """The ONNX files of a sherpa-onnx release by part: "model", or "encoder", "decoder" and "joiner".
+
+    A release often holds the same part in full and in 8-bit precision; the latter is as good and twice as fast.
+    """
+    found: dict[str, Path] = {}
+    for path in sorted(model_dir.glob("*.onnx"), key=lambda path: ".int8." in path.name):
+        for part in ("model", "encoder", "decoder", "joiner"):
+            if path.name.startswith(part):
+                found[part] = path
+    return found
+
+
 def open_transcriber(model_dir: Path) -> Transcriber:
-    """Load the model in `model_dir` (0.1 to 20 s). Raises TranscriptionError, never ends the process."""
+    """Load the model in `model_dir` (0.1 to 20 s). Raises TranscriptionError.
+
+    A damaged model may end the process all the same: install through `hotline model install`, which tries it.
+    """
     found = layout(model_dir)
     if found == "vosk":
         from nlp.vosk_engine import VoskTranscriber
@@ -89,6 +107,10 @@ def open_transcriber(model_dir: Path) -> Transcriber:
         from nlp.whisper_engine import WhisperTranscriber
 
         return WhisperTranscriber(model_dir)
+    if found == "sherpa":
+        from nlp.sherpa_engine import SherpaTranscriber
+
+        return SherpaTranscriber(model_dir)
     raise TranscriptionError(f"no speech model in {model_dir}")
 
 
