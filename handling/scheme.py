@@ -1,4 +1,5 @@
-"""Reading a scheme: from the bundled ones in `handling/schemes/`, or from a community's own file."""
+"""Reading a scheme: from the bundled ones in `handling/schemes/`, or from a community's own file, with what it
+extends."""
 
 import tomllib
 from pathlib import Path
@@ -6,13 +7,18 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from handling.scheme_checks import problems
+from handling.scheme_merge import Node, SchemeError, extended, place_of, plain, traced
 from handling.scheme_parts import (
     Action,
+    ChannelEntry,
     Community,
     CourtyardEntry,
     Field,
+    FormLine,
     Hours,
+    Indicator,
     Level,
+    PaperForm,
     PointsRule,
     Scheme,
     StationEntry,
@@ -24,11 +30,15 @@ from handling.toml_lines import Where, lines_of
 
 __all__ = [
     "Action",
+    "ChannelEntry",
     "Community",
     "CourtyardEntry",
     "Field",
+    "FormLine",
     "Hours",
+    "Indicator",
     "Level",
+    "PaperForm",
     "PointsRule",
     "Scheme",
     "SchemeError",
@@ -43,57 +53,75 @@ __all__ = [
 FOLDER = Path(__file__).parent / "schemes"
 
 
-class SchemeError(Exception):
-    """A scheme that cannot be used. line: counted from 1; 0 when the file itself cannot be read."""
-
-    def __init__(self, file: Path | str, line: int, reason: str) -> None:
-        super().__init__(f"{file}:{line}: {reason}")
-        self.file = str(file)
-        self.line = line
-        self.reason = reason
-
-
 def bundled_schemes() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.toml"))
 
 
 def load_scheme(name_or_path: str) -> Scheme:
     """A bundled scheme by its name, or a file by its path (with .toml or a slash). SchemeError when it is bad."""
-    path = Path(name_or_path)
-    if path.suffix != ".toml" and len(path.parts) == 1:
-        path = FOLDER / f"{name_or_path}.toml"
-        if not path.is_file():
-            known = ", ".join(bundled_schemes())
-            raise SchemeError(name_or_path, 0, f"no such scheme; bundled are: {known} (或写 .toml 文件的路径)")
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SchemeError(path, 0, f"cannot be read: {error}") from error
-    return read_scheme(text, path)
+    path = _path_of(name_or_path, Path())
+    if path is None:
+        raise SchemeError(name_or_path, 0, _unknown())
+    return read_scheme(_text_of(path), path)
 
 
 def read_scheme(text: str, path: Path) -> Scheme:
+    """`path` names the file in messages, and what the scheme extends is looked for beside it."""
+    whole = _whole(text, path, ())
+    try:
+        scheme = Scheme.model_validate(plain(whole))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _error(whole, first["loc"], first["msg"]) from error
+    for where, reason in problems(scheme):
+        raise _error(whole, where, reason)
+    return scheme
+
+
+def _whole(text: str, path: Path, heirs: tuple[Path, ...]) -> Node:
+    """The file with everything that it extends. heirs: the files that led here, to find a circle."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SchemeError(path, _line_of_syntax_error(error, text), f"not TOML: {error}") from error
-    lines = lines_of(text)
+    own = traced(data, path, lines_of(text))
+    extends = own.value.get("extends")
+    if extends is None or not isinstance(extends.value, str):
+        return own
+    base = _path_of(extends.value, path.parent)
+    if base is None:
+        raise SchemeError(path, extends.line, f"extends “{extends.value}”: {_unknown()}")
+    known = [heir.resolve() for heir in (*heirs, path)]
+    if base.resolve() in known:
+        circle = [*heirs, path, base][known.index(base.resolve()) :]
+        raise SchemeError(path, extends.line, f"extends itself: {' → '.join(part.stem for part in circle)}")
+    if not base.is_file():
+        raise SchemeError(path, extends.line, f"extends “{extends.value}”: there is no file {base}")
+    return extended(_whole(_text_of(base), base, (*heirs, path)), own)
+
+
+def _path_of(name_or_path: str, folder: Path) -> Path | None:
+    """A path counts from the folder; None for a name that no bundled scheme has."""
+    path = Path(name_or_path)
+    if path.suffix == ".toml" or len(path.parts) != 1:
+        return folder / path
+    return FOLDER / f"{name_or_path}.toml" if name_or_path in bundled_schemes() else None
+
+
+def _unknown() -> str:
+    return f"no such scheme; bundled are: {', '.join(bundled_schemes())} (或写 .toml 文件的路径)"
+
+
+def _text_of(path: Path) -> str:
     try:
-        scheme = Scheme.model_validate(data)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise SchemeError(path, _line(lines, first["loc"]), f"{_dotted(first['loc'])}: {first['msg']}") from error
-    for where, reason in problems(scheme):
-        raise SchemeError(path, _line(lines, where), f"{_dotted(where)}: {reason}")
-    return scheme
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SchemeError(path, 0, f"cannot be read: {error}") from error
 
 
-def _line(lines: dict[Where, int], where: Where) -> int:
-    """The line of the innermost table or key on the way to `where` that the file has."""
-    for length in range(len(where), 0, -1):
-        if where[:length] in lines:
-            return lines[where[:length]]
-    return 1
+def _error(whole: Node, where: Where, reason: str) -> SchemeError:
+    file, line = place_of(whole, where)
+    return SchemeError(file, line, f"{_dotted(where)}: {reason}")
 
 
 def _dotted(where: Where) -> str:

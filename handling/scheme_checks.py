@@ -40,6 +40,10 @@ VARIABLES = frozenset(("number", "due", "promise", "handler_name", "level", "sta
     "cases",
     "community",
 }
+# What a line of a paper form may show of the case (`scheme_forms.case_values`).
+CASE_VALUES = frozenset(
+    ("number", "received_at", "channel", "phone", "text", "place", "courtyard", "station", "domain", "demand_type")
+) | {"urgency", "level", "colour", "handler", "due", "done_at", "state", "rating", "feedback"}
 # The actions that the review page takes in the first step.
 REVIEW_ACTIONS = ("confirm", "refuse", "merge")
 SPOKEN_TOKENS = frozenset(("{case}", "{state}", "{due}", "{ring}"))
@@ -62,6 +66,8 @@ def problems(scheme: Scheme) -> Iterator[Problem]:
     yield from _review(scheme.first_step)
     yield from _reachable(scheme)
     yield from _notices(scheme)
+    yield from _forms(scheme)
+    yield from _indicators(scheme)
 
 
 def _doubles(scheme: Scheme) -> Iterator[Problem]:
@@ -70,6 +76,9 @@ def _doubles(scheme: Scheme) -> Iterator[Problem]:
         (("tiers",), [tier.code for tier in scheme.tiers]),
         (("steps",), [step.code for step in scheme.steps]),
         (("points",), [rule.code for rule in scheme.points]),
+        (("channels",), [channel.code for channel in scheme.channels]),
+        (("forms",), [form.code for form in scheme.forms]),
+        (("indicators",), [indicator.code for indicator in scheme.indicators]),
         (("community", "stations"), [station.code for station in scheme.community.stations]),
         (("community", "courtyards"), [courtyard.name for courtyard in scheme.community.courtyards]),
     ]
@@ -219,6 +228,23 @@ def _notice(scheme: Scheme, name: str, template: Template) -> Iterator[Problem]:
             (*where, "text"),
             f"{fixed} units without its variables; {template.segments} segment(s) hold {limit}",
         )
+
+
+def _forms(scheme: Scheme) -> Iterator[Problem]:
+    fields = {f"{a.code}.{field.code}" for step in scheme.steps for a in step.actions for field in a.fields}
+    for at, form in enumerate(scheme.forms):
+        for place, line in enumerate(form.lines):
+            if line.value and line.value not in CASE_VALUES | fields:
+                yield ("forms", at, "lines", place, "value"), f"“{line.value}” is no value of a case or an action"
+
+
+def _indicators(scheme: Scheme) -> Iterator[Problem]:
+    known = set(ENGINE_EVENTS) | {a.code for step in scheme.steps for a in step.actions if a.page == "case"}
+    for at, indicator in enumerate(scheme.indicators):
+        for key in ("start", "end"):
+            for code in getattr(indicator, key):
+                if code not in known:
+                    yield ("indicators", at, key), f"no event “{code}”"
 
 
 def _fields_of_senders(scheme: Scheme, notice: str) -> set[str]:

@@ -23,10 +23,12 @@ class Part(BaseModel):
 
 
 class Tier(Part):
-    """A rank of the people who handle (微网格员, 书记), or of stations (主站, 分站, 移动点)."""
+    """A rank of the people who handle (微网格员, 书记), or of stations (主站, 分站, 移动点).
+    people: how many there are, 0 when nobody says."""
 
     code: str
     name: str
+    people: int = Limit(default=0, ge=0)
 
 
 class StationEntry(Part):
@@ -124,9 +126,14 @@ class Action(Part):
 
 
 class Step(Part):
+    """working_days: whoever comes to this step is promised an answer in that time from then on (a mediation
+    platform, a department); None keeps the day that the level gave. help: for residents, on the public page."""
+
     code: str = Limit(pattern=r"^[a-z][a-z_]*$", max_length=40)
     name: str
     actions: tuple[Action, ...] = Limit(min_length=1)
+    working_days: int | None = Limit(default=None, ge=0, le=250)
+    help: str = ""
 
     def action(self, code: str) -> Action | None:
         return next((action for action in self.actions if action.code == code), None)
@@ -153,12 +160,49 @@ class PointsRule(Part):
     points: int = Limit(gt=0)
 
 
-Coded = TypeVar("Coded", Level, Step, Tier, PointsRule)
+class ChannelEntry(Part):
+    """A way of speaking up besides the hotline: a box, a 坝坝会, the secretary's day. note: where and when."""
+
+    code: str
+    name: str
+    online: bool = False
+    note: str = ""
+
+
+class FormLine(Part):
+    """value: a word of `scheme_checks.CASE_VALUES`, "action.field" of what was filled in, "" to write by hand."""
+
+    name: str
+    value: str = ""
+
+
+class PaperForm(Part):
+    """A form to print: the case as the community's own paper shows it."""
+
+    code: str
+    name: str
+    lines: tuple[FormLine, ...] = Limit(min_length=1)
+
+
+class Indicator(Part):
+    """A measured time: from the first event of `start` (`received`, `reviewed`, an action) to the first event
+    of `end` after it, which should come within `working_days`."""
+
+    code: str
+    name: str
+    start: tuple[str, ...] = Limit(min_length=1)
+    end: tuple[str, ...] = Limit(min_length=1)
+    working_days: int = Limit(ge=0, le=250)
+
+
+Coded = TypeVar("Coded", Level, Step, Tier, PointsRule, PaperForm)
 
 
 class Scheme(Part):
     name: str = Limit(max_length=40)
     title: str
+    # The scheme that this one was made from (`handling.scheme_merge`); its parts are already in here.
+    extends: str = ""
     community: Community
     # The ranks of handlers, lowest first.
     tiers: tuple[Tier, ...] = Limit(min_length=1)
@@ -170,6 +214,9 @@ class Scheme(Part):
     points: tuple[PointsRule, ...] = ()
     # Empty: the default taxonomy's.
     domains: tuple[str, ...] = ()
+    channels: tuple[ChannelEntry, ...] = ()
+    forms: tuple[PaperForm, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
 
     @property
     def first_step(self) -> Step:
@@ -182,6 +229,18 @@ class Scheme(Part):
     def step(self, code: str) -> Step:
         """KeyError when the scheme has no such step."""
         return _by_code(self.steps, code)
+
+    def find_step(self, code: str) -> Step | None:
+        """None for the step of a case that an older scheme left behind."""
+        return next((step for step in self.steps if step.code == code), None)
+
+    def find_level(self, code: str) -> Level | None:
+        """None for the level of a case that an older scheme left behind."""
+        return next((level for level in self.levels if level.code == code), None)
+
+    def form(self, code: str) -> PaperForm:
+        """KeyError when the scheme has no such form."""
+        return _by_code(self.forms, code)
 
     def tier(self, code: str) -> Tier:
         """KeyError when the scheme has no such rank."""

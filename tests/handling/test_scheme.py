@@ -59,7 +59,7 @@ def test_a_community_reads_its_own_file(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_names_that_exist() -> None:
-    with pytest.raises(SchemeError, match="chengbei, minimal"):
+    with pytest.raises(SchemeError, match="chengbei, chengdu, jinbi, jintu, minimal, shiniuyan"):
         load_scheme("nowhere")
     with pytest.raises(SchemeError, match="cannot be read"):
         load_scheme("./nowhere.toml")
@@ -134,6 +134,29 @@ def test_a_scheme_in_which_a_case_can_never_end_is_refused() -> None:
 def test_a_missing_notice_of_the_engine_is_refused() -> None:
     text = CHENGBEI.replace("[notices.opted_out]", "[notices.opted_away]")
     assert "the notice “opted_out” is missing" in refusal(text).reason
+
+
+FORM = '[[forms]]\ncode = "f"\nname = "单子"\nlines = [\n  { name = "编号", value = "VALUE" },\n]\n'
+INDICATOR = (
+    'indicators = [\n  { code = "i", name = "早", start = ["received"], end = ["END"], working_days = 1 },\n]\n'
+)
+
+
+def test_a_paper_form_shows_what_a_case_or_an_action_has() -> None:
+    for value in ("number", "courtyard_meeting.total"):
+        assert read_scheme(CHENGBEI + FORM.replace("VALUE", value), Path("own.toml")).form("f")
+    text = CHENGBEI + FORM.replace("VALUE", "courtyard_meeting.sum")
+    error = refusal(text)
+    assert error.reason.endswith("“courtyard_meeting.sum” is no value of a case or an action")
+    assert error.line == line_with(text, "courtyard_meeting.sum")
+
+
+def test_an_indicator_measures_between_events_that_happen() -> None:
+    assert read_scheme(INDICATOR.replace("END", "publish") + CHENGBEI, Path("own.toml")).indicators
+    text = INDICATOR.replace("END", "publishing") + CHENGBEI
+    assert refusal(text).reason.endswith("no event “publishing”")
+    # The review page writes “reviewed”, whatever the volunteer decided.
+    assert refusal(INDICATOR.replace("END", "merge") + CHENGBEI).reason.endswith("no event “merge”")
 
 
 def test_sms_units_count_as_a_phone_counts() -> None:
