@@ -67,7 +67,8 @@ def blocked_actions(scheme: Scheme, suggestion: Suggestion, user: User) -> list[
 
 
 def _judged(scheme: Scheme, suggestion: Suggestion, user: User) -> list[tuple[Action, str]]:
-    actions = [action for action in scheme.step(suggestion.step).actions if action.page == "case"]
+    step = scheme.find_step(suggestion.step)
+    actions = [action for action in step.actions if action.page == "case"] if step else []
     return [(action, reason_against(scheme, suggestion, user, action)) for action in actions]
 
 
@@ -79,7 +80,8 @@ def reason_against(scheme: Scheme, suggestion: Suggestion, user: User, action: A
     done = {event.kind for event in suggestion.events}
     if action.points and action.code in done:
         return "已经发过了"
-    experts = bool(suggestion.level) and scheme.level(suggestion.level).experts
+    level = scheme.find_level(suggestion.level)
+    experts = level is not None and level.experts
     opinions = {a.code for step in scheme.steps for a in step.actions if a.opinion}
     if action.needs_opinion and experts and not opinions & done:
         return f"{suggestion.level}类要先有专家可行性意见"
@@ -120,7 +122,10 @@ def take_action(
     version: that of the page on which the person decided. Raises StaleCase, StepNotAllowed, FormInvalid."""
     if version is not None and version != suggestion.version:
         raise StaleCase
-    action = scheme.step(suggestion.step).action(action_code)
+    step = scheme.find_step(suggestion.step)
+    if step is None:
+        raise StepNotAllowed(f"现在的办理流程里没有“{suggestion.step}”这一步")
+    action = step.action(action_code)
     if action is None:
         raise StepNotAllowed("这件事现在不在这一步，请刷新再看")
     reason = reason_against(scheme, suggestion, user, action)
@@ -156,12 +161,30 @@ def _apply(
         suggestion.feedback = targets["feedback"]
     if action.publishes:
         suggestion.published_at = now
-    suggestion.step = action.next or suggestion.step
+    enter_next(session, scheme, suggestion, action, now, due_is_set="due" in targets)
     if action.state is not None:
         suggestion.state = action.state
         suggestion.done_at = now if action.state in CLOSING else None
     # The version rises whatever the action changes, so that of two people at once one is refused.
     flag_modified(suggestion, "step")
+
+
+def enter_next(
+    session: Session,
+    scheme: Scheme,
+    suggestion: Suggestion,
+    action: Action,
+    now: datetime,
+    *,
+    due_is_set: bool = False,
+) -> None:
+    """Go where the action leads. A step with a time of its own promises anew, unless somebody named a day."""
+    if not action.next:
+        return
+    suggestion.step = action.next
+    working_days = scheme.step(action.next).working_days
+    if working_days is not None and not due_is_set:
+        suggestion.due = load_calendar(session).due(now, working_days)
 
 
 def flush_or_stale(session: Session) -> None:

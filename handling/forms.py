@@ -69,7 +69,7 @@ def _read_field(
     value, target = _READERS[asked.type](session, scheme, asked, typed)
     limit = filled.values.get(asked.at_most)
     if limit is not None and value > limit:
-        raise ValueError(f"{asked.name}不能多于{limit}")
+        raise ValueError(f"{asked.name}不能多于{show_fen(limit) if asked.type == 'money' else limit}")
     if asked.sets == "due" and target < now:
         raise ValueError(f"{asked.name}不能是过去的日子")
     filled.values[asked.code] = value

@@ -9,7 +9,7 @@ from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from handling.casework import FormInvalid, StaleCase, StepNotAllowed, flush_or_stale, may_act
+from handling.casework import FormInvalid, StaleCase, StepNotAllowed, enter_next, flush_or_stale, may_act
 from handling.history import changes_since, snapshot
 from handling.intake import alert_duty, set_courtyard, set_level
 from handling.notices import queue_notice
@@ -213,7 +213,7 @@ def _move(
     now: datetime,
 ) -> None:
     set_level(session, scheme, suggestion, decided.level)
-    suggestion.step = action.next or suggestion.step
+    enter_next(session, scheme, suggestion, action, now)
     suggestion.state = action.state or suggestion.state
     if target is not None:
         suggestion.merged_into_id = target.id

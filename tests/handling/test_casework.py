@@ -15,9 +15,9 @@ from handling.casework import (
     take_action,
 )
 from handling.clock import SHANGHAI
-from handling.forms import show_fen, show_value
+from handling.forms import read_form, show_fen, show_value
 from handling.intake import open_cases_of
-from handling.scheme import Scheme
+from handling.scheme import Field, Scheme
 from handling.status import state_name
 from models import Event, Notice, PointsEntry, SuggestionState, User
 from tests.fakes.clock import FakeClock
@@ -331,3 +331,37 @@ def test_the_page_warns_where_the_calendar_is_not_known(desk: Desk) -> None:
     desk.case.due = datetime(2049, 1, 4, 18, 0, tzinfo=SHANGHAI)
     [warning] = due_warnings(desk.session, desk.case)
     assert "2049年" in warning
+
+
+def test_a_case_whose_step_is_gone_is_shown_and_answered_clearly(desk: Desk) -> None:
+    desk.review("A")
+    desk.case.step = "gone"
+    desk.case.level = "Z"
+    assert desk.may(desk.people.coordinator) == []
+    assert blocked_actions(desk.scheme, desk.case, desk.people.coordinator) == []
+    with pytest.raises(StepNotAllowed, match="没有“gone”这一步"):
+        desk.act(desk.people.coordinator, "assign")
+
+
+def test_a_step_with_a_time_of_its_own_promises_anew(desk: Desk) -> None:
+    slow = desk.scheme.step("handle").model_copy(update={"working_days": 3})
+    steps = tuple(slow if step.code == "handle" else step for step in desk.scheme.steps)
+    desk.scheme = desk.scheme.model_copy(update={"steps": steps})
+    desk.review("A")
+    assert desk.case.due == datetime(2026, 3, 10, 18, 0, tzinfo=SHANGHAI)
+    desk.clock.advance(days=2)
+    desk.assign("A")
+    assert desk.case.due == datetime(2026, 3, 16, 18, 0, tzinfo=SHANGHAI)
+    assert desk.told()[-1].endswith("3月16日前答复您。")
+
+
+def test_money_over_a_limit_is_refused_in_yuan(desk: Desk) -> None:
+    fields = (
+        Field(code="asked", name="申请", type="money"),
+        Field(code="given", name="批准", type="money", at_most="asked"),
+    )
+    handle = desk.scheme.step("handle")
+    grant = handle.actions[0].model_copy(update={"fields": fields})
+    with pytest.raises(FormInvalid) as caught:
+        read_form(desk.session, desk.scheme, grant, {"asked": "500", "given": "500.01"}, desk.clock.now())
+    assert caught.value.errors == {"given": "批准不能多于500元"}
