@@ -35,9 +35,9 @@ def list_models() -> None:
 @model.command()
 @click.argument("source", metavar="NAME-or-FILE-or-URL")
 @click.option("--mirror", default=MODEL_SITE, envvar="HOTLINE_MODEL_MIRROR", help="Where named Vosk models are.")
-@click.option("--sha256", default="", help="Expected checksum of the zip.")
+@click.option("--sha256", default="", help="Expected checksum of the archive.")
 def install(source: str, mirror: str, sha256: str) -> None:
-    """Install a model by name, from a zip file, or from a web address. 安装模型"""
+    """Install a model by name, from an archive (zip, tar.bz2), or from a web address. 安装模型"""
     with _errors(), _bar() as progress:
         entry = speech_models.install(
             read_settings(), source, mirror=mirror, sha256=sha256, report=_say, progress=progress

@@ -28,21 +28,41 @@ def understand(taxonomy: str) -> None:
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-def transcribe(files: tuple[Path, ...]) -> None:
-    """Sound files in, one JSON object a line out; a bad file gives its error and does not stop the others. 转写"""
+@click.option("--model", "models", multiple=True, help="Installed name or folder; several times to compare.")
+@click.option("--engine", default="", help="All installed models of this engine (vosk, whisper, sherpa), or: all.")
+def transcribe(files: tuple[Path, ...], models: tuple[str, ...], engine: str) -> None:
+    """Sound files in, one JSON object a line out; a bad file gives its error and does not stop the others. 转写
+
+    With --model or --engine each line also says its engine, and each file has a line for every model.
+    """
     from hotline import speech_models
     from nlp.transcription import TranscriptionError, open_transcriber
 
+    failed = False
     try:
-        transcriber = open_transcriber(speech_models.resolve(read_settings()))
+        for folder in _chosen_models(models, engine):
+            transcriber = open_transcriber(folder)
+            note = {"engine": transcriber.engine} if models or engine else {}
+            for file in files:
+                result = _transcribe(transcriber, file)
+                failed = failed or "error" in result
+                _write(result | note)
     except (speech_models.SpeechModelError, TranscriptionError) as error:
         raise click.ClickException(str(error)) from error
-    failed = False
-    for file in files:
-        result = _transcribe(transcriber, file)
-        failed = failed or "error" in result
-        _write(result)
     sys.exit(1 if failed else 0)
+
+
+def _chosen_models(models: tuple[str, ...], engine: str) -> list[Path]:
+    from hotline import speech_models
+
+    settings = read_settings()
+    found = [speech_models.resolve(settings, name) for name in models]
+    if engine:
+        fitting = [model.path for model in speech_models.installed(settings) if engine in (model.engine, "all")]
+        if not fitting:
+            raise click.ClickException(f"no model of this engine is installed 没有安装这个引擎的模型: {engine}")
+        found += [path for path in fitting if path not in found]
+    return found or [speech_models.resolve(settings)]
 
 
 def _transcribe(transcriber: Any, file: Path) -> dict[str, Any]:

@@ -39,7 +39,7 @@ MAX_DOWNLOAD = 3 * 1024**3
 
 @dataclass(frozen=True)
 class InstalledModel:
-    """`engine`: vosk or whisper; `size` in bytes; `in_use`: the one that transcribes now."""
+    """`engine`: vosk, whisper or sherpa; `size` in bytes; `in_use`: the one that transcribes now."""
 
     name: str
     path: Path
@@ -118,7 +118,7 @@ def install(
     report: Report = lambda message: None,
     progress: Progress | None = None,
 ) -> InstalledModel:
-    """Install a catalogue name, a zip file or an address. The first installed model becomes the chosen one."""
+    """Install a catalogue name, an archive (zip, tar.bz2 ...) or an address. The first becomes the chosen one."""
     settings.models_dir.mkdir(parents=True, exist_ok=True)
     first = chosen(settings) is None
     downloads = settings.models_dir / DOWNLOADS
@@ -175,7 +175,7 @@ def _install_file(settings: Settings, archive: Path, sha256: str, report: Report
         report(f"unpacking 正在解压 {archive.name}")
         _check_space(settings, archive)
         inside = unpack(archive, folder)
-        return _put_in_place(settings, folder, name or inside or archive.stem, report)
+        return _put_in_place(settings, folder, name or inside or _stem(archive.name), report)
 
 
 def _install_url(
@@ -186,9 +186,9 @@ def _install_url(
     report: Report,
     progress: Progress | None,
 ) -> str:
-    stem = Path(urlsplit(url).path).stem or "model"
+    stem = _stem(Path(urlsplit(url).path).name) or "model"
     # Two addresses may end alike; a half-fetched file must not be continued from the other one.
-    target = downloads / f"{hashlib.sha256(url.encode()).hexdigest()[:12]}-{stem}.zip"
+    target = downloads / f"{hashlib.sha256(url.encode()).hexdigest()[:12]}-{stem}"
     if not target.exists():
         report(f"fetching 正在下载 {url}")
         download(url, target, limit=MAX_DOWNLOAD, sha256=sha256, progress=progress)
@@ -204,6 +204,11 @@ def _install_whisper(settings: Settings, downloads: Path, report: Report) -> str
     with _staging(settings) as folder:
         fetch_whisper(WHISPER, downloads, folder, report)
         return _put_in_place(settings, folder, WHISPER.name, report)
+
+
+def _stem(archive: str) -> str:
+    """ "model-1.2.tar.bz2" -> "model-1.2"."""
+    return re.sub(r"(\.tar)?\.(zip|bz2|gz|xz|tar|tgz|tbz2)$", "", archive)
 
 
 @contextmanager

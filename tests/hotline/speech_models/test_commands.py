@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from hotline.settings import Settings
+from tests.conftest import missing
 from tests.speech import CLIPS
 
 ROOT = Path(__file__).parents[3]
@@ -85,6 +87,38 @@ def test_transcribe_of_good_files_succeeds(speech_settings: Settings) -> None:
     done = hotline("transcribe", str(CLIPS / "SSB00570140.wav"), home=speech_settings.home)
     assert done.returncode == 0, done.stderr
     assert len(lines(done)) == 1
+
+
+@pytest.mark.speech
+def test_a_sherpa_release_is_installed_from_its_file_and_compared_with_vosk(
+    speech_model: Path, tmp_path: Path
+) -> None:
+    try:
+        import sherpa_onnx  # noqa: F401
+
+        from tests import tiny_sense_voice
+    except ImportError:
+        missing("sherpa-onnx or onnx is not installed: pip install '.[sherpa,test]'")
+    name = "sherpa-onnx-sense-voice-tiny"
+    tiny_sense_voice.write(tmp_path / name)
+    archive = shutil.make_archive(str(tmp_path / name), "bztar", tmp_path, name)
+    home = tmp_path / "home"
+    installed = hotline("model", "install", archive, home=home)
+    assert installed.returncode == 0, installed.stderr
+    assert name.encode() in installed.stdout
+    (home / "speech_models" / speech_model.name).symlink_to(speech_model)
+    clip = str(CLIPS / "SSB00570140.wav")
+    done = hotline("transcribe", "--engine", "all", clip, home=home)
+    assert done.returncode == 0, done.stderr
+    vosk, sherpa = lines(done)
+    assert (vosk["engine"], sherpa["engine"]) == (f"vosk:{speech_model.name}", f"sherpa:{name}")
+    assert "服务" in vosk["text"]
+    assert vosk["file"] == sherpa["file"] == clip
+    one = lines(hotline("transcribe", "--model", name, clip, home=home))
+    assert [line["engine"] for line in one] == [f"sherpa:{name}"]
+    nothing = hotline("transcribe", "--engine", "whisper", clip, home=home)
+    assert nothing.returncode == 1
+    assert b"no model of this engine" in nothing.stderr
 
 
 def test_without_a_model_transcribe_says_how_to_get_one(tmp_path: Path) -> None:

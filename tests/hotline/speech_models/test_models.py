@@ -1,12 +1,15 @@
 import hashlib
+import io
 import shutil
 import struct
 import subprocess
 import sys
+import tarfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from hotline import speech_models
@@ -105,7 +108,7 @@ def test_a_damaged_model_crashes_the_trial_and_not_us(
         ({"m/am/final.mdl": b"x", "m\\..\\..\\escaped": b"x"}, "outside"),
         ({"m/am/final.mdl": b"x", "m/bomb": bytes(50_000_000)}, "unpacks to"),
         ({"m/am/final.mdl": b"x", "m/AM/FINAL.mdl": b"y"}, "twice"),
-        ({"readme.txt": b"no model here"}, "no Vosk model"),
+        ({"readme.txt": b"no model here"}, "no speech model"),
         ({f"m/{i}": b"x" for i in range(600)}, "too many"),
     ],
 )
@@ -116,6 +119,49 @@ def test_zips_that_mean_harm_are_refused(
         speech_models.install(settings, str(make_zip(tmp_path / "bad.zip", files)))
     assert nothing_left(settings)
     assert not list(tmp_path.rglob("escaped"))
+
+
+def make_tar(path: Path, files: dict[str, bytes], link: str = "") -> Path:
+    with tarfile.open(path, "w:bz2") as tar:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+        if link:
+            member = tarfile.TarInfo(link)
+            member.type, member.linkname = tarfile.SYMTYPE, "/etc"
+            tar.addfile(member)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("files", "link", "reason"),
+    [
+        ({"m/tokens.txt": b"x", "../../escaped": b"x"}, "", "outside"),
+        ({"m/tokens.txt": b"x", "/etc/escaped": b"x"}, "", "outside"),
+        ({"m/tokens.txt": b"x"}, "m/escaped", "outside"),
+        ({"m/tokens.txt": b"x", "m/bomb": bytes(50_000_000)}, "", "unpacks to"),
+        ({"m/tokens.txt": b"x", "m/Tokens.txt": b"y"}, "", "twice"),
+        ({"readme.txt": b"no model here"}, "", "no speech model"),
+        ({f"m/{i}": b"x" for i in range(600)}, "", "too many"),
+    ],
+)
+def test_tars_that_mean_harm_are_refused(
+    settings: Settings, tmp_path: Path, files: dict[str, bytes], link: str, reason: str
+) -> None:
+    with pytest.raises(SpeechModelError, match=reason):
+        speech_models.install(settings, str(make_tar(tmp_path / "bad.tar.bz2", files, link)))
+    assert nothing_left(settings)
+    assert not list(tmp_path.rglob("escaped"))
+
+
+def test_half_a_tar_is_said(settings: Settings, tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).bytes(300_000)
+    whole = make_tar(tmp_path / "a.tar.bz2", {"m/tokens.txt": b"x", "m/model.onnx": noise}).read_bytes()
+    (tmp_path / "a.tar.bz2").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(SpeechModelError, match="not a readable archive"):
+        speech_models.install(settings, str(tmp_path / "a.tar.bz2"))
+    assert nothing_left(settings)
 
 
 def test_a_link_in_a_zip_is_refused(tmp_path: Path) -> None:
@@ -132,7 +178,7 @@ def test_a_link_in_a_zip_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 broken", b"<html></html>"])
 def test_what_is_no_zip_is_said(settings: Settings, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.zip").write_bytes(content)
-    with pytest.raises(SpeechModelError, match="not a readable zip"):
+    with pytest.raises(SpeechModelError, match="not a readable archive"):
         speech_models.install(settings, str(tmp_path / "a.zip"))
     assert nothing_left(settings)
 
