@@ -29,7 +29,7 @@ from models import (
     User,
 )
 from nlp.lexicon import Entry, Lexicon
-from nlp.lexicon.additions import KINDS, Addition
+from nlp.lexicon.additions import Addition
 from nlp.segmentation import Segmenter
 
 # The newest: older wording has had its chance.
@@ -179,17 +179,26 @@ def accept_proposals(
 ) -> LexiconVersion | None:
     """A new version with the proposed words. None when others decided all of them meanwhile. Raises
     StaleLexicon."""
-    taken = [proposal for proposal in _of(session, ids) if _decide(session, proposal, True, user, now)]
+    taken = [proposal for proposal in proposals_of(session, ids) if _decide(session, proposal, True, user, now)]
     if not taken:
         return None
-    words = changed_words(community_words(session), add=[_addition(proposal) for proposal in taken])
+    words = changed_words(community_words(session), add=[addition_of(proposal) for proposal in taken])
     note = f"采纳建议：{'、'.join(proposal.word for proposal in taken)}"
     return save_version(session, words, base=base, author=user, note=note, now=now)
 
 
 def refuse_proposals(session: Session, ids: Collection[int], *, user: User, now: datetime) -> int:
     """They are never proposed again. How many were still open."""
-    return sum(_decide(session, proposal, False, user, now) for proposal in _of(session, ids))
+    return sum(_decide(session, proposal, False, user, now) for proposal in proposals_of(session, ids))
+
+
+def proposals_of(session: Session, ids: Collection[int]) -> Sequence[KeywordProposal]:
+    return session.scalars(select(KeywordProposal).where(KeywordProposal.id.in_(ids))).all()
+
+
+def addition_of(proposal: KeywordProposal) -> Addition:
+    """The word as it stands in the lexicon once it is accepted."""
+    return Addition(proposal.kind, proposal.value, proposal.word, proposal.weight)
 
 
 def _confirmed(review: Review) -> Confirmed:
@@ -318,10 +327,6 @@ def _propose(session: Session, candidate: Candidate, now: datetime) -> KeywordPr
     return proposal
 
 
-def _of(session: Session, ids: Collection[int]) -> Sequence[KeywordProposal]:
-    return session.scalars(select(KeywordProposal).where(KeywordProposal.id.in_(ids))).all()
-
-
 def _decide(session: Session, proposal: KeywordProposal, accepted: bool, user: User, now: datetime) -> bool:
     state = ProposalState.ACCEPTED if accepted else ProposalState.REFUSED
     result = session.execute(
@@ -333,8 +338,3 @@ def _decide(session: Session, proposal: KeywordProposal, accepted: bool, user: U
     assert isinstance(result, CursorResult)
     session.refresh(proposal)
     return result.rowcount == 1
-
-
-def _addition(proposal: KeywordProposal) -> Addition:
-    assert proposal.kind in KINDS
-    return Addition(proposal.kind, proposal.value, proposal.word, proposal.weight)

@@ -128,16 +128,20 @@ def save_version(
     return version
 
 
-def restore_version(session: Session, number: int, *, base: int, author: User, now: datetime) -> LexiconVersion:
-    """An older version's words as a new version; 0 takes all of the community's words out of force.
-
-    Raises StaleLexicon, also when there is no such version."""
+def restorable_words(session: Session, number: int) -> list[Addition]:
+    """An older version's words, without those of a domain or courtyard that was renamed since; none for 0.
+    Raises StaleLexicon when there is no such version."""
     older = session.scalars(select(LexiconVersion).where(LexiconVersion.number == number)).one_or_none()
     if older is None and number != 0:
         raise StaleLexicon
-    # A taxonomy or courtyard that was renamed since must not keep the rest from coming back.
     values = possible_values(session)
-    words = [word for word in words_of(older) if not why_not(word, values)]
+    return [word for word in words_of(older) if not why_not(word, values)]
+
+
+def restore_version(session: Session, number: int, *, base: int, author: User, now: datetime) -> LexiconVersion:
+    """An older version's words as a new version; 0 takes all of the community's words out of force. Raises
+    StaleLexicon."""
+    words = restorable_words(session, number)
     note = f"恢复第 {number} 版" if number else "回到系统自带的词"
     return save_version(session, words, base=base, author=author, note=note, now=now)
 

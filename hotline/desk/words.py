@@ -8,7 +8,7 @@ from handling.export import CHANNELS, STATES, URGENCIES, place_of
 from handling.residents import mask
 from handling.scheme import Level, Scheme
 from hotline.app import current
-from hotline.desk.access import LEADERS, REVIEWERS, STAFF, blueprint, me
+from hotline.desk.access import EVERYBODY, LEADERS, REVIEWERS, STAFF, blueprint, me
 from models import Role, User
 
 ROLES = {
@@ -37,6 +37,8 @@ MENU = (
     Link("desk.queue", "待核对", "alt+1", REVIEWERS, ("desk.review_page", "desk.finish_review")),
     Link("desk.mine", "我的案件", "alt+2", STAFF),
     Link("desk.ledger", "电子台账", "alt+3", STAFF, ("desk.case_page", "desk.act")),
+    Link("desk.hot", "热点", "alt+7", EVERYBODY),
+    Link("desk.lexicon", "词表", "alt+8", LEADERS, ("desk.preview_words", "desk.save_words")),
     Link("desk.calendar", "工作日历", "alt+4", LEADERS, ("desk.add_day",)),
     Link("desk.users", "人员", "alt+5", (Role.ADMINISTRATOR,), ("desk.add_person",)),
     Link("desk.access_log", "访问记录", "alt+6", (Role.ADMINISTRATOR,)),
