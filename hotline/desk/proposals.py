@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from handling.intake import set_level
 from handling.notices import case_variables, compose, sms_segments, sms_units
 from handling.residents import can_receive_sms
+from handling.second_opinions import QUESTIONS, second_opinion
 from hotline.app import current
-from models import Resident, Suggestion
+from models import Resident, Suggestion, Urgency
 from nlp.dialect import Dialect
 from nlp.lexicon import Lexicon, load_lexicon
+from nlp.second_opinion import Opinion
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,15 @@ def demand_type_names() -> list[str]:
 def standard_wording(text: str) -> str:
     """The corrected text in standard wording (啥子→什么)."""
     return _dialect().standardise(text.strip()).text
+
+
+def second_opinions(case: Suggestion) -> dict[str, Opinion]:
+    """By question (domain, urgency), what the trained model says otherwise than the keywords did."""
+    home = current().settings.home
+    choices: dict[str, list[str]] = {"domain": domain_names(), "urgency": [urgency.value for urgency in Urgency]}
+    keywords = {"domain": case.domain, "urgency": case.urgency.value}
+    opinions = {question: second_opinion(home, question, case.text, choices[question]) for question in QUESTIONS}
+    return {question: said for question, said in opinions.items() if said and said.label != keywords[question]}
 
 
 def draft_of(session: Session, case: Suggestion, decision: str, level: str, note: str) -> Draft:

@@ -30,6 +30,7 @@ from hotline.desk.proposals import (
     demand_type_names,
     domain_names,
     draft_of,
+    second_opinions,
     standard_wording,
 )
 from hotline.desk.story import masked_body
@@ -207,6 +208,7 @@ def show_review(
         holder=case.claimed_by.name if held and case.claimed_by else "",
         pieces=pieces_of(case.understanding),
         evidences=reasons_of(case.understanding),
+        second_opinions=second_opinions(case),
         domains=with_current(domain_names(), case.domain),
         demand_types=with_current(demand_type_names(), case.demand_type),
         errors=errors or {},
