@@ -1,6 +1,7 @@
 """Fixtures that every folder shares. The real parts run; only the carrier and the clock are fakes."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from models import Database
+from models import Base, Database
 from models.schema import upgrade_schema
 from tests.fakes.clock import FakeClock
 
@@ -30,31 +31,51 @@ def clock() -> FakeClock:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A fresh database with all tables, on SQLite and on PostgreSQL."""
+    """An empty database with all tables, on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
-        made = Database(f"sqlite:///{tmp_path / 'hotline.sqlite3'}")
-        upgrade_schema(made)
-        yield made
-        made.close()
+        file = tmp_path / "hotline.sqlite3"
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
+        made = Database(f"sqlite:///{file}")
     else:
-        yield from _postgresql(tmp_path)
+        made = Database(request.getfixturevalue("migrated_postgresql"))
+    yield made
+    if not made.is_sqlite:
+        _empty(made)
+    made.close()
 
 
-def _postgresql(tmp_path: Path) -> Iterator[Database]:
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file as the migrations leave it, to be copied."""
+    file = tmp_path_factory.mktemp("migrated") / "hotline.sqlite3"
+    made = Database(f"sqlite:///{file}")
+    upgrade_schema(made)
+    made.close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql() -> Iterator[str]:
+    """A schema of this run's own as the migrations leave it; its URL."""
     if not POSTGRESQL_URL:
         missing("HOTLINE_TEST_POSTGRESQL_URL names no PostgreSQL server")
-    # A schema of its own: tests may run beside each other and beside other data.
-    schema = f"hotline_test_{os.getpid()}_{abs(hash(tmp_path)) % 10**8}"
+    schema = f"hotline_test_{os.getpid()}"
     admin = Database(POSTGRESQL_URL)
     with admin.engine.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA IF EXISTS {schema} CASCADE"))
         connection.execute(text(f"CREATE SCHEMA {schema}"))
     url = make_url(POSTGRESQL_URL).update_query_dict({"options": f"-csearch_path={schema}"})
     made = Database(url.render_as_string(hide_password=False))
-    try:
-        upgrade_schema(made)
-        yield made
-    finally:
-        made.close()
-        with admin.engine.begin() as connection:
-            connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-        admin.close()
+    upgrade_schema(made)
+    made.close()
+    yield made.url.render_as_string(hide_password=False)
+    with admin.engine.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+    admin.close()
+
+
+def _empty(database: Database) -> None:
+    tables = ", ".join(table.name for table in Base.metadata.sorted_tables if table.name != "counter")
+    with database.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        connection.execute(text("UPDATE counter SET value = 1000"))
