@@ -6,20 +6,42 @@ from dataclasses import dataclass
 from typing import Any
 
 from nlp.matcher import Hit, Matcher, longest
+from nlp.numbers import number
 
 _NUMBER = r"[0-9０-９零〇一二两三四五六七八九十百幺]{1,5}"
-# 洞 and 动 are what a recogniser makes of 栋.
-_BUILDING = rf"(?P<building>{_NUMBER})\s*(?:栋|幢|洞|动|号楼|座)"
-_UNIT = rf"(?P<unit>{_NUMBER})\s*(?:单元|门(?!口|卫|诊|面))"
-_FLOOR = rf"(?P<floor>{_NUMBER})\s*(?:楼|层)"
-_ROOM = rf"(?P<room>{_NUMBER})\s*(?:号(?!楼|线|早|晚|上|下|前|后)|室)"
+# Between the parts: 三栋的二单元, 三栋 2单元. A 的 after the last part belongs to the sentence.
+_LINK = r"(?:的|\s)?"
+# 洞 and 动 are what a recogniser makes of 栋; 一动不动 is none.
+_BUILDING = (
+    rf"(?P<building>{_NUMBER}|[A-Da-d甲乙丙丁])\s*(?:栋|幢|洞(?!洞)|动(?![不也都一])|号楼|#楼)"
+    r"|(?P<tower>[0-9０-９]{1,2}|[A-Da-d甲乙丙丁])\s*座"
+)
+
+
+def _unit(name: str) -> str:
+    return rf"(?P<{name}>{_NUMBER})\s*(?:单元|门(?!口|卫|诊|面|牌|市|店|框))"
+
+
+def _floor(name: str) -> str:
+    return rf"(?P<{name}>{_NUMBER})\s*(?:楼|层)"
+
+
+def _room(name: str) -> str:
+    return rf"(?P<{name}>{_NUMBER})\s*(?:号(?!楼|线|早|晚|上|下|前|后|院|桌|公)|室)"
+
+
+# A room that is only said as digits: 三栋二单元五零二.
+_BARE_ROOM = r"(?P<bare>[0-9０-９零〇一二三四五六七八九幺]{3,4})(?![0-9０-９块元个人年栋幢户])"
 _ADDRESS = re.compile(
-    rf"(?:{_BUILDING})(?:的)?(?:{_UNIT})?(?:的)?(?:{_FLOOR})?(?:的)?(?:{_ROOM})?"
-    rf"|{_UNIT.replace('<unit>', '<unit2>')}(?:的)?(?:{_FLOOR.replace('<floor>', '<floor2>')})?"
-    rf"(?:{_ROOM.replace('<room>', '<room2>')})?"
-    rf"|{_FLOOR.replace('<floor>', '<floor3>')}(?:{_ROOM.replace('<room>', '<room3>')})?"
+    rf"(?:{_BUILDING})(?:{_LINK}{_unit('unit')})?(?:{_LINK}{_floor('floor')})?"
+    rf"(?:{_LINK}(?:{_room('room')}|{_BARE_ROOM}))?"
+    rf"|{_unit('unit2')}(?:{_LINK}{_floor('floor2')})?(?:{_LINK}{_room('room2')})?"
+    rf"|{_floor('floor3')}(?:{_LINK}{_room('room3')})?"
+    r"|(?P<building4>[0-9]{1,2})-(?P<unit4>[0-9]{1,2})-(?P<room4>[0-9]{1,4})(?![0-9-])"
 )
 _LABELS = (("building", "栋"), ("unit", "单元"), ("floor", "楼"), ("room", "号"))
+# Each group of the pattern to the part that it holds.
+_PART_OF = {key: key.rstrip("234") for key in _ADDRESS.groupindex} | {"tower": "building", "bare": "room"}
 _STREET = re.compile(rf"[一-鿿]{{2,4}}?(?:路|街|巷|大道)(?:{_NUMBER}号)?")
 # What a street's name does not begin with: the sentence before it.
 _NOT_A_NAME = re.compile(
@@ -51,11 +73,6 @@ _NO_STREET = frozenset(
         "楼路",
     ]
 )
-_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {
-    "〇": 0,
-    "两": 2,
-    "幺": 1,
-}
 
 
 @dataclass(frozen=True)
@@ -110,16 +127,13 @@ def _counts(hit: Hit) -> bool:
 
 def _addresses(text: str) -> Iterator[Place]:
     for match in _ADDRESS.finditer(text):
-        name = "".join(
-            f"{number(found)}{label}"
-            for part, label in _LABELS
-            if (found := next((match[key] for key in _groups(part) if match[key]), None))
-        )
+        parts = {_PART_OF[key]: found for key, found in match.groupdict().items() if found}
+        name = "".join(f"{_value(parts[part])}{label}" for part, label in _LABELS if part in parts)
         yield Place(match[0], match.start(), match.end(), "unit", name)
 
 
-def _groups(part: str) -> list[str]:
-    return [name for name in (part, f"{part}2", f"{part}3") if name in _ADDRESS.groupindex]
+def _value(said: str) -> str:
+    return said.upper() if said in "ABCDabcd甲乙丙丁" else str(number(said))
 
 
 def _streets(text: str) -> Iterator[Place]:
@@ -130,19 +144,3 @@ def _streets(text: str) -> Iterator[Place]:
         name = text[start : match.end()]
         if len(name) >= 3 and name[-2:] not in _NO_STREET:
             yield Place(name, start, match.end(), "street", name)
-
-
-def number(spoken: str) -> int:
-    """Chinese or Arabic digits to a number: 十二 -> 12, 三百零二 -> 302, 幺零三 -> 103, ３ -> 3."""
-    if spoken.isdecimal():
-        return int(spoken)
-    if not any(character in "十百" for character in spoken):
-        return int("".join(str(_DIGITS.get(c, c)) for c in spoken if c in _DIGITS or c.isdecimal()) or "0")
-    total, current = 0, 0
-    for character in spoken:
-        if character in ("十", "百"):
-            total += (current or 1) * (10 if character == "十" else 100)
-            current = 0
-        else:
-            current = _DIGITS.get(character, int(character) if character.isdecimal() else 0)
-    return total + current

@@ -116,9 +116,7 @@ class Table:
 
     def _together(self, hits: tuple[Hit, ...]) -> float:
         """Parts support each other by their length: 厨房 vouches for a misheard 着火, 他 does not."""
-        lengths = [
-            (hit.end - hit.start) * (EVERYDAY_COUNTS if hit.word in self.everyday else 1.0) for hit in hits
-        ]
+        lengths = [(hit.end - hit.start) * (EVERYDAY_COUNTS if hit.word in self.everyday else 1.0) for hit in hits]
         return sum(hit.quality * length for hit, length in zip(hits, lengths, strict=True)) / sum(lengths)
 
 
@@ -171,7 +169,7 @@ def _together(hits: tuple[Hit, ...]) -> float:
 
 
 def apart(signs: Iterable[Sign]) -> list[Sign]:
-    """Of signs for one value that share words, the strongest: a word is evidence once, however many rules name it."""
+    """Of signs for one value that share words, the strongest: a word is evidence once, whoever names it."""
     kept: list[Sign] = []
     taken: dict[str, set[int]] = defaultdict(set)
     for sign in sorted(signs, key=lambda sign: (-sign.weight, sign.end - sign.start, sign.start)):

@@ -99,7 +99,8 @@ def _table(name: str, confusion: Confusion) -> list[str]:
         lines += [f"emergencies found {recall}", f"false alarms      {false_alarms}"]
     lines.append(_wide("", 16) + "precision  recall      F1  support")
     lines += [
-        f"{_wide(score.label or '-', 16)}{score.precision:9.3f}{score.recall:8.3f}{score.f1:8.3f}{score.support:9d}"
+        _wide(score.label or "-", 16)
+        + f"{score.precision:9.3f}{score.recall:8.3f}{score.f1:8.3f}{score.support:9d}"
         for score in confusion.by_class()
     ]
     return [*lines, *_confusion(confusion)]

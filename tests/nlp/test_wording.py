@@ -4,8 +4,9 @@ import pytest
 
 from nlp.dialect import Dialect
 from nlp.lexicon import load_lexicon
+from nlp.numbers import number
 from nlp.phonetics import fold, sound
-from nlp.places import PlaceFinder, number
+from nlp.places import PlaceFinder
 from nlp.similarity import similar
 from tests.nlp.conftest import GAZETTEER
 
