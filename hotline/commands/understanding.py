@@ -12,14 +12,18 @@ from hotline.settings import read_settings
 
 
 @click.command()
-@click.option("--taxonomy", default="default", help="A bundled taxonomy, or a folder of lexicon files.")
+@click.option("--taxonomy", default="default", help="By name (bundled, or in HOTLINE_HOME/lexicon), or a folder.")
 def understand(taxonomy: str) -> None:
     """One utterance a line in, one JSON object a line out. 理解文字"""
+    from handling.scheme import load_scheme
     from nlp.lexicon import LexiconError
-    from nlp.understanding import Understander
+    from nlp.understanding import PlaceEntry, Understander
 
+    settings = read_settings()
+    courtyards = load_scheme(settings.scheme).community.courtyards
+    gazetteer = [PlaceEntry(courtyard.name, tuple(courtyard.aliases)) for courtyard in courtyards]
     try:
-        understander = Understander.load(taxonomy)
+        understander = Understander.load(taxonomy, gazetteer, settings.home)
     except LexiconError as error:
         raise click.ClickException(str(error)) from error
     for line in _lines():
