@@ -1,6 +1,6 @@
 """What the second opinion learns from in this community, and what it says about a case."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,13 +15,20 @@ def folder_of(home: Path) -> Path:
     return home / "second_opinion"
 
 
-def examples_of(reviews: Iterable[Confirmed], question: str) -> list[Example]:
-    """What volunteers wrote down and decided."""
-    return [Example(review.text, review.decided[question]) for review in reviews if review.decided[question]]
+def examples_of(reviews: Iterable[Confirmed], question: str, places: Collection[str] = ()) -> list[Example]:
+    """What volunteers wrote down and decided, without the names of places."""
+    return [
+        Example(_without(places, review.text), review.decided[question])
+        for review in reviews
+        if review.decided[question]
+    ]
 
 
-def second_opinion(home: Path, question: str, text: str, choices: Sequence[str]) -> Opinion | None:
+def second_opinion(
+    home: Path, question: str, text: str, choices: Collection[str], places: Collection[str] = ()
+) -> Opinion | None:
     """None where nothing was learned that beats the keywords, or something else than these choices."""
+    text = _without(places, text)
     file = model_file(folder_of(home), question)
     try:
         changed = file.stat().st_mtime_ns
@@ -31,6 +38,13 @@ def second_opinion(home: Path, question: str, text: str, choices: Sequence[str])
     if not text.strip() or not set(machine.labels) <= set(choices):
         return None
     return machine.opinion(text)
+
+
+def _without(places: Iterable[str], text: str) -> str:
+    """A courtyard that had much rubbish last year does not make the next report one about rubbish."""
+    for name in places:
+        text = text.replace(name, "，") if name else text
+    return text
 
 
 @lru_cache(maxsize=len(QUESTIONS))

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from handling.clock import SystemClock
+from handling.community import gazetteer
 from handling.learning import confirmed_reviews
 from handling.lexicon_versions import understander_in_force
 from handling.second_opinions import QUESTIONS, examples_of, folder_of
@@ -77,10 +78,11 @@ def _from_cases(settings: Settings) -> list[dict[str, Any]]:
         with database.read() as session:
             reviews = confirmed_reviews(session)
             understander = understander_in_force(session)
+            places = [name for place in gazetteer(session) for name in (place.name, *place.aliases)]
     finally:
         database.close()
     return [
-        _learn(settings, question, examples_of(reviews, question), _asked(understander, question))
+        _learn(settings, question, examples_of(reviews, question, places), _asked(understander, question))
         for question in QUESTIONS
     ]
 

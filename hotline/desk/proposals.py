@@ -1,5 +1,6 @@
 """What the review page proposes: lists to choose from, the draft of the SMS."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,7 +11,7 @@ from handling.notices import case_variables, compose, sms_segments, sms_units
 from handling.residents import can_receive_sms
 from handling.second_opinions import QUESTIONS, second_opinion
 from hotline.app import current
-from models import Resident, Suggestion, Urgency
+from models import Courtyard, Resident, Suggestion, Urgency
 from nlp.dialect import Dialect
 from nlp.lexicon import Lexicon, load_lexicon
 from nlp.second_opinion import Opinion
@@ -40,13 +41,13 @@ def standard_wording(text: str) -> str:
     return _dialect().standardise(text.strip()).text
 
 
-def second_opinions(case: Suggestion) -> dict[str, Opinion]:
+def second_opinions(case: Suggestion, places: Iterable[Courtyard]) -> dict[str, Opinion]:
     """By question (domain, urgency), what the trained model says otherwise than the keywords did."""
-    home = current().settings.home
+    home, names = current().settings.home, [name for place in places for name in (place.name, *place.aliases)]
     choices: dict[str, list[str]] = {"domain": domain_names(), "urgency": [urgency.value for urgency in Urgency]}
     keywords = {"domain": case.domain, "urgency": case.urgency.value}
-    opinions = {question: second_opinion(home, question, case.text, choices[question]) for question in QUESTIONS}
-    return {question: said for question, said in opinions.items() if said and said.label != keywords[question]}
+    asked = {q: second_opinion(home, q, case.text, choices[q], names) for q in QUESTIONS}
+    return {question: said for question, said in asked.items() if said and said.label != keywords[question]}
 
 
 def draft_of(session: Session, case: Suggestion, decision: str, level: str, note: str) -> Draft:

@@ -208,7 +208,7 @@ def show_review(
         holder=case.claimed_by.name if held and case.claimed_by else "",
         pieces=pieces_of(case.understanding),
         evidences=reasons_of(case.understanding),
-        second_opinions=second_opinions(case),
+        second_opinions=second_opinions(case, page["courtyards"]),
         domains=with_current(domain_names(), case.domain),
         demand_types=with_current(demand_type_names(), case.demand_type),
         errors=errors or {},

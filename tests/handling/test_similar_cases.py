@@ -63,6 +63,15 @@ def test_another_building_of_the_courtyard_is_told_as_the_same_courtyard(
     assert "同一院落（天福苑）" in similar_cases(session, again, now=clock.now())[0].explanation
 
 
+def test_a_telling_word_of_the_same_house_is_enough_among_other_words(
+    session: Session, clock: FakeClock, say: Say
+) -> None:
+    first = say("天福苑3栋停水了，屋头没得水煮饭", voice=1)
+    say("天福苑3栋楼梯间的灯不亮", voice=2)
+    again = say("天福苑3栋停水了，老年人提不动水", voice=3)
+    assert numbers(session, again, clock) == [first.number]
+
+
 def test_what_was_misheard_is_found_by_its_sound(session: Session, clock: FakeClock, say: Say) -> None:
     first = say("化粪池满了，臭得很", voice=1)
     again = say("化份吃满了，真的臭得很", voice=2)
