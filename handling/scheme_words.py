@@ -1,0 +1,66 @@
+"""A scheme in the words of residents: time limits, who acts, and what they are told, with sample values."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from handling.notices import compose
+from handling.scheme import Action, Level, Scheme, Step
+from models import Role
+
+# An administrator may do what a coordinator may; that is nothing for residents.
+ROLES = {Role.VOLUNTEER: "志愿者", Role.HANDLER: "责任人", Role.COORDINATOR: "统筹员"}
+# What the engine's variables say in a sample.
+SAMPLE = {
+    "number": "1001",
+    "due": "3月10日",
+    "promise": "3月10日前答复您",
+    "handler_name": "王芳",
+    "level": "A类",
+    "state": "正在办理",
+    "place": "天福苑",
+    "quote": "下水道返水",
+    "caller": "13800138000",
+    "ring": "119",
+    "points": "10",
+    "balance": "30",
+    "cases": "1001号正在办理",
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a resident is told: when (the action's name), the SMS as a sample, and for which levels alone."""
+
+    when: str
+    text: str
+    levels: tuple[str, ...] = ()
+
+
+def time_limit(working_days: int) -> str:
+    return f"{working_days}个工作日内" if working_days else "当天"
+
+
+def responsible(scheme: Scheme, level: Level) -> str:
+    return scheme.tier(level.tier).name
+
+
+def who_acts(step: Step) -> list[str]:
+    acting = {role for action in step.actions for role in action.roles}
+    return [name for role, name in ROLES.items() if role in acting]
+
+
+def told_in(scheme: Scheme, step: Step) -> list[Told]:
+    """In the order of the step's actions; the first step begins with the acknowledgement."""
+    told = [Told("刚收到", sample_notice(scheme, "received"))] if step == scheme.first_step else []
+    for action in step.actions:
+        if action.notice:
+            told.append(Told(action.name, sample_notice(scheme, action.notice, action), action.levels))
+    return told
+
+
+def sample_notice(scheme: Scheme, name: str, action: Action | None = None) -> str:
+    """The SMS with sample values, a field of the action's form as 〔its name〕. No signature."""
+    fields = {f.code: f"〔{f.name.split('（')[0]}〕" for f in action.fields} if action else {}
+    points = {"points": str(scheme.points_rule(action.points).points)} if action and action.points else {}
+    values = defaultdict(str, {"community": scheme.community.name, **SAMPLE, **points, **fields})
+    return compose(scheme, scheme.notices[name], values).removeprefix(scheme.community.signature)

@@ -1,0 +1,22 @@
+"""“我们怎么办理”: the scheme in force, in plain words for residents."""
+
+from flask import Response, render_template
+
+from handling.scheme_words import responsible, time_limit, told_in, who_acts
+from hotline.app import current
+from hotline.board.parts import hotline_number, public_page
+
+
+def scheme_page() -> Response:
+    hotline = current()
+    scheme = hotline.scheme
+    text = render_template(
+        "board/scheme.html",
+        scheme=scheme,
+        hotline=hotline_number(hotline.settings.twilio_number),
+        time_limit=time_limit,
+        responsible=lambda level: responsible(scheme, level),
+        who_acts=who_acts,
+        told_in=lambda step: told_in(scheme, step),
+    )
+    return public_page(text)
