@@ -16,6 +16,7 @@ from hotline.worker.context import WorkerContext
 from hotline.worker.speech import NoModel
 from models import Channel, Recording, RecordingState, Suggestion, Transcript, claim_next, is_due, release
 from nlp.audio import AudioError, load_audio
+from nlp.spoken import understand_spoken
 from nlp.transcription import Transcription, TranscriptionError
 from nlp.understanding import Understanding
 
@@ -182,7 +183,7 @@ def _file(
     """The result, the suggestion and its acknowledgement in one transaction."""
     now = context.clock.now()
     # Before the transaction: on SQLite, everybody who writes waits for it.
-    understanding = context.understander.understand(text) if text else None
+    understanding = understand_spoken(context.understander, text) if text else None
     with context.database.write() as session:
         recording = session.get_one(Recording, recording_id, with_for_update=True)
         if recording.suggestion_id is not None:
@@ -216,7 +217,8 @@ def _suggestion_of(
         earlier.needs_listening = True
     else:
         if earlier.text:
-            understanding = context.understander.understand(f"{earlier.text.rstrip('。，')}。{understanding.text}")
+            together = f"{earlier.text.rstrip('。，')}。{understanding.text}"
+            understanding = understand_spoken(context.understander, together)
         extend_suggestion(session, context.scheme, earlier, understanding, now, duty_phones)
     return earlier
 
