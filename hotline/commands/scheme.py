@@ -1,0 +1,110 @@
+"""`hotline scheme`: a community's way of handling, looked at and checked."""
+
+from collections.abc import Iterator
+
+import click
+
+from handling.notices import compose
+from handling.scheme import Scheme, SchemeError, Step, Template, bundled_schemes, load_scheme
+from handling.scheme_checks import variables_of
+from handling.scheme_diff import differences
+from handling.scheme_graph import mermaid
+from handling.scheme_words import ROLES, responsible, time_limit
+from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_units
+
+
+@click.group()
+def scheme() -> None:
+    """Schemes: a community's way of handling. 办理流程"""
+
+
+@scheme.command("list")
+def list_schemes() -> None:
+    """The bundled schemes."""
+    for name in bundled_schemes():
+        click.echo(f"{name}\t{load_scheme(name).title}")
+
+
+@scheme.command()
+@click.argument("file")
+def check(file: str) -> None:
+    """Does FILE fit together? Says file, line and reason when not."""
+    found = _load(file)
+    steps, levels, notices = len(found.steps), len(found.levels), len(found.notices)
+    click.echo(f"{found.name} 可以用: {steps} steps 步, {levels} levels 级, {notices} notices 通知模板")
+
+
+@scheme.command()
+@click.argument("name")
+def show(name: str) -> None:
+    """Everything that NAME says, for people to read."""
+    click.echo("\n".join(_described(_load(name))))
+
+
+@scheme.command()
+@click.argument("one")
+@click.argument("other")
+def diff(one: str, other: str) -> None:
+    """What differs between ONE and OTHER: + added, - gone, ~ changed."""
+    for difference in differences(_load(one), _load(other)):
+        click.echo(str(difference))
+
+
+@scheme.command()
+@click.argument("name")
+def graph(name: str) -> None:
+    """The steps of NAME as a Mermaid flowchart."""
+    click.echo(mermaid(_load(name)), nl=False)
+
+
+def _load(name: str) -> Scheme:
+    try:
+        return load_scheme(name)
+    except SchemeError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _described(scheme: Scheme) -> Iterator[str]:
+    yield f"{scheme.name}  {scheme.title}" + (f"  (extends {scheme.extends})" if scheme.extends else "")
+    yield f"{scheme.community.name} {scheme.community.signature}"
+    yield "\n级别 levels"
+    for level in scheme.levels:
+        experts = " 要专家意见" if level.experts else ""
+        limit = f"{time_limit(level.working_days)}，{responsible(scheme, level)}负责{experts}"
+        yield f"  {level.code} {level.shape} {level.colour} {level.name}：{limit}"
+    for step in scheme.steps:
+        yield from _step(scheme, step)
+    for title, parts in (("渠道 channels", scheme.channels), ("打印的单子 forms", scheme.forms)):
+        if parts:
+            yield f"\n{title}"
+            yield from (f"  {part.code} {part.name}" for part in parts)
+    if scheme.indicators:
+        yield "\n指标 indicators"
+    for indicator in scheme.indicators:
+        events = f"{' / '.join(indicator.start)} → {' / '.join(indicator.end)}"
+        yield f"  {indicator.name}：{events}，{time_limit(indicator.working_days)}"
+    yield "\n通知模板 notices: id, units of fixed words / room, variables"
+    for name, template in scheme.notices.items():
+        yield _notice(scheme, name, template)
+
+
+def _step(scheme: Scheme, step: Step) -> Iterator[str]:
+    limit = "" if step.working_days is None else f"（{time_limit(step.working_days)}）"
+    yield f"\n{step.code} {step.name}{limit}"
+    for action in step.actions:
+        who = "、".join(ROLES.get(role, role.value) for role in action.roles)
+        levels = f" 只有{'、'.join(action.levels)}类" if action.levels else ""
+        leads = f" → {scheme.step(action.next).name}" if action.next else ""
+        ends = f" → {action.state.value}" if action.state else ""
+        tells = f" 通知 {action.notice}" if action.notice else ""
+        yield f"  {action.code} {action.name}：{who}{levels}{leads}{ends}{tells}"
+
+
+def _notice(scheme: Scheme, name: str, template: Template) -> str:
+    used = sorted(variables_of(template.text))
+    fixed = sms_units(compose(scheme, template, dict.fromkeys(used, "")))
+    room = ONE_SEGMENT if template.segments == 1 else SEGMENT_OF_MANY * template.segments
+    return f"  {name} {fixed}/{room} {' '.join(used)}".rstrip()
+
+
+COMMANDS = (scheme,)
