@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from handling.status import OPEN_STATES
 from models import Courtyard, Suggestion, SuggestionState
 from nlp.places import PlaceFinder
-from nlp.similarity import Match, likeness_table, shared_passages, similar
+from nlp.similarity import likeness, likeness_table, shared_passages
 
 MOST_COMPARED = 500
 # A matter loses half of its weight in so many days.
@@ -30,12 +30,13 @@ SAME_COURTYARD = 1.35
 OTHER_COURTYARD = 0.55
 OTHER_BUILDING = 0.85
 # Of the words alone; the place then raises or lowers it to SHOWN_FROM or not.
-LIKE_AT_ALL = 0.1
 SHOWN_FROM = 0.2
 # What a word adds that the lexicon takes for the matter itself, in both reports; the second one is the last.
-TELLING_WORD = 0.12
+TELLING_WORD = 0.15
 TELLING_WEIGHT = 2.0
 MOST_TELLING = 2
+# What is longer is a passage in which a rule's words stand.
+LONGEST_TELLING = 4
 SHOWN_WORDS = 3
 HOT_DAYS = 14
 HOT_RESIDENTS = 3
@@ -95,21 +96,21 @@ class HotMatter:
 
 def similar_cases(session: Session, case: Suggestion, *, now: datetime, limit: int = 5) -> list[SimilarCase]:
     """Open cases that probably report the same matter, best first. Two statements, whatever their number."""
-    told = [other for other in _told(session, _open()) if other.id != case.id]
     here = _told_of(case, case.courtyard.name if case.courtyard else "")
+    told = [other for other in _told(session, _open()) if other.id != case.id]
     if not here.words.strip() or not told:
         return []
-    by_id = {other.id: other for other in told}
-    candidates = [(other.id, other.words) for other in told]
-    matches = similar(here.words, candidates, limit=MOST_COMPARED, threshold=LIKE_AT_ALL)
-    ranked = [(_rank(here, by_id[match.id], match), match) for match in matches]
+    alike = likeness(here.words, [other.words for other in told])
+    telling = _shared_telling([here, *told])[0, 1:]
+    scores = alike + TELLING_WORD * telling
+    ranked = [(_rank(here, other, float(score)), other) for other, score in zip(told, scores, strict=True)]
     ranked.sort(key=lambda pair: (-pair[0], pair[1].id))
-    best = [(score, match) for score, match in ranked[:limit] if score >= SHOWN_FROM]
-    cases = _load(session, [match.id for _, match in best])
+    best = [(score, other) for score, other in ranked[:limit] if score >= SHOWN_FROM]
+    cases = _load(session, [other.id for _, other in best])
     return [
-        SimilarCase(cases[match.id], score, tuple(_reasons(here, by_id[match.id], match, now)))
-        for score, match in best
-        if match.id in cases
+        SimilarCase(cases[other.id], score, tuple(_reasons(here, other, now)))
+        for score, other in best
+        if other.id in cases
     ]
 
 
@@ -182,7 +183,8 @@ def _telling(understanding: Mapping[str, Any]) -> Iterator[str]:
     for item in understanding.get("evidence") or ():
         if item["kind"] in ("domain", "emergency") and item["weight"] >= TELLING_WEIGHT:
             heard = _HEARD.search(item.get("note", ""))
-            yield from (heard[1] if heard else item["word"]).split(" + ")
+            words = (heard[1] if heard else item["word"]).split(" + ")
+            yield from (word for word in words if 2 <= len(word) <= LONGEST_TELLING)
 
 
 def _without_place(text: str, names: Sequence[str]) -> str:
@@ -211,10 +213,9 @@ def _same_building(here: Told, there: Told) -> bool:
     return bool(here.building) and here.building == there.building and not elsewhere
 
 
-def _rank(here: Told, there: Told, match: Match) -> float:
+def _rank(here: Told, there: Told, score: float) -> float:
     days = abs((here.received_at - there.received_at).total_seconds()) / 86_400
     freshness: float = max(0.5 ** (days / HALF_LIFE), OLDEST)
-    score = match.score + TELLING_WORD * min(MOST_TELLING, len(here.telling & there.telling))
     return round(score * _place_factor(here, there) * freshness, 3)
 
 
@@ -226,14 +227,15 @@ def _place_factor(here: Told, there: Told) -> float:
     return 1.0 if None in (here.courtyard_id, there.courtyard_id) else OTHER_COURTYARD
 
 
-def _reasons(here: Told, there: Told, match: Match, now: datetime) -> Iterator[str]:
+def _reasons(here: Told, there: Told, now: datetime) -> Iterator[str]:
+    shared, heard = shared_passages(here.words, there.words)
     if _same_building(here, there):
         yield f"同一栋（{there.courtyard}{there.building}）"
     elif _same_courtyard(here, there):
         yield f"同一院落（{there.courtyard}）"
-    if match.shared:
-        yield f"都说到“{'、'.join(match.shared[:SHOWN_WORDS])}”"
-    for told, other in match.heard[:1]:
+    if shared:
+        yield f"都说到“{'、'.join(shared[:SHOWN_WORDS])}”"
+    for told, other in heard[:1]:
         yield f"“{told}”听起来像“{other}”"
     if here.resident_id is not None and here.resident_id == there.resident_id:
         yield "同一位居民"
@@ -284,10 +286,15 @@ def _near(told: Sequence[Told]) -> NDArray[np.bool_]:
 
 
 def _shared_telling(told: Sequence[Told]) -> NDArray[np.float32]:
-    columns = {word: column for column, word in enumerate(sorted({w for case in told for w in case.telling}))}
-    has = np.zeros((len(told), max(1, len(columns))), dtype=np.float32)
-    for row, case in enumerate(told):
-        has[row, [columns[word] for word in case.telling]] = 1
+    """How many telling words each two cases share, at most MOST_TELLING. 停水 counts once, also in 停水了."""
+    found = sorted({word for case in told for word in case.telling}, key=lambda word: (len(word), word))
+    words: list[str] = []
+    for word in found:
+        if not any(shorter in word for shorter in words):
+            words.append(word)
+    has = np.array(
+        [[word in case.words or word in case.telling for word in words] for case in told], dtype=np.float32
+    ).reshape(len(told), len(words))
     return np.asarray(np.minimum(has @ has.T, MOST_TELLING), dtype=np.float32)
 
 

@@ -3,15 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlp.phonetics import sound
 
-# Below this nobody would call two reports alike.
-THRESHOLD = 0.22
 SHOWN_WORDS = 6
 # So many shared pairs of syllables make a likeness; fewer make a part of one.
 ENOUGH_PAIRS = 3
@@ -29,34 +26,14 @@ _FILLERS = re.compile(
 _EDGES = "的了是在我你他她们也都就又还很这那个一不没有起得着过去来到和跟把被给让嘛吗呢啊哦哈"
 
 
-@dataclass(frozen=True)
-class Match:
-    """Candidate `id` is like the text by `score` (0 to 1); `shared` are the passages that both contain, `heard`
-    pairs (here, there) of passages that sound the same but are written otherwise."""
+def likeness(text: str, others: Sequence[str]) -> NDArray[np.float32]:
+    """How alike the text is to each of the others, (n,), 0 to 1; below 0.2 nobody would call two reports alike.
 
-    id: int
-    score: float
-    shared: tuple[str, ...]
-    heard: tuple[tuple[str, str], ...] = ()
-
-
-def similar(
-    text: str, candidates: Sequence[tuple[int, str]], *, limit: int = 5, threshold: float = THRESHOLD
-) -> list[Match]:
-    """The candidates (id, text) that most probably report the same matter, best first.
-
-    Pairs of syllables are compared, so that a mishearing of one word does not hide the rest; pairs that
-    many candidates share (的时候, 我们小区) count little.
+    Pairs of syllables are compared, so that a mishearing of one word does not hide the rest; pairs that many
+    texts share (的时候, 我们小区) count little.
     """
-    vectors = _vectors([text, *(candidate for _, candidate in candidates)])
-    scores = _likeness(vectors[:1], vectors[1:])[0]
-    best = [int(i) for i in np.argsort(-scores, kind="stable")[:limit] if scores[i] >= threshold]
-    matches = []
-    for i in best:
-        number, candidate = candidates[i]
-        shared, heard = shared_passages(text, candidate)
-        matches.append(Match(number, round(float(scores[i]), 3), shared, heard))
-    return sorted(matches, key=lambda match: (-match.score, match.id))
+    vectors = _vectors([text, *others])
+    return np.asarray(_likeness(vectors[:1], vectors[1:])[0])
 
 
 def likeness_table(texts: Sequence[str]) -> NDArray[np.float32]:

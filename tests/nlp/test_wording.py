@@ -4,10 +4,8 @@ import pytest
 
 from nlp.dialect import Dialect
 from nlp.lexicon import load_lexicon
-from nlp.numbers import number
-from nlp.phonetics import fold, sound
+from nlp.phonetics import fold, sound, sounds_of_word
 from nlp.places import PlaceFinder
-from nlp.similarity import similar
 from tests.nlp.conftest import GAZETTEER
 
 
@@ -66,6 +64,10 @@ def test_the_sound_of_a_text_is_as_long_as_the_text() -> None:
         ("三洞二单元", "3栋2单元", "unit"),
         ("十二栋一单元七楼十四号", "12栋1单元7楼14号", "unit"),
         ("住六楼", "6楼", "unit"),
+        ("三栋二单元五零二", "3栋2单元502号", "unit"),
+        ("五楼三号", "5楼3号", "unit"),
+        ("A座", "A栋", "unit"),
+        ("3-2-501", "3栋2单元501号", "unit"),
         ("在人民南路上", "人民南路", "street"),
     ],
 )
@@ -80,23 +82,20 @@ def test_roads_without_a_name_are_no_places(said: str) -> None:
     assert PlaceFinder(GAZETTEER).find(said) == []
 
 
-@pytest.mark.parametrize(
-    ("spoken", "value"),
-    [("三", 3), ("十二", 12), ("二十", 20), ("三百零二", 302), ("幺零三", 103), ("３", 3), ("15", 15), ("两", 2)],
-)
-def test_spoken_numbers(spoken: str, value: int) -> None:
-    assert number(spoken) == value
+@pytest.mark.parametrize("said", ["二栋一单元的", "我家在二栋一单元的楼上"])
+def test_what_follows_a_place_is_not_part_of_it(said: str) -> None:
+    assert [place.text for place in PlaceFinder([]).find(said)] == ["二栋一单元"]
 
 
-def test_the_same_matter_is_recognised_among_others_also_when_misheard() -> None:
-    candidates = [
-        (1, "天福苑二栋的下水道堵了，污水都漫出来了"),
-        (2, "楼上半夜打麻将，吵得睡不着"),
-        (3, "公交车站没得座椅"),
-        (4, "天福苑的路灯坏了"),
-    ]
-    for text in ("天福苑下水道又堵起了，臭得很", "田福院下睡道又赌起了"):
-        assert similar(text, candidates)[0].id == 1
-    assert "下水道" in " ".join(similar("天福苑下水道又堵起了", candidates)[0].shared)
-    assert similar("我想学书法", candidates) == []
-    assert similar("", candidates) == []
+@pytest.mark.parametrize("said", ["他一动不动", "门诊在哪里"])
+def test_sounds_of_a_building_are_no_building(said: str) -> None:
+    assert PlaceFinder([]).find(said) == []
+
+
+@pytest.mark.parametrize("keyword", ["街沿", "巷子", "鞋柜"])
+def test_a_keyword_is_also_known_by_its_sichuan_reading(keyword: str) -> None:
+    assert len(sounds_of_word(keyword)) > 1
+
+
+def test_a_street_is_heard_as_sichuan_says_it() -> None:
+    assert sound("该沿") in sounds_of_word("街沿")
