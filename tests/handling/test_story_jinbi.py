@@ -1,0 +1,63 @@
+"""金壁社区: a topic of 馨竹苑 from the self-management committee over the review board to the deed."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from handling.forms import FormInvalid, show_value
+from handling.residents import points_balance
+from handling.scheme import load_scheme
+from models import SuggestionState
+from tests.fakes.clock import FakeClock
+from tests.handling.story import begin
+
+
+def test_the_levels_are_the_four_ways_of_consulting() -> None:
+    names = {level.name for level in load_scheme("jinbi").levels}
+    assert names == {"有问题好协商", "大问题先协商", "急问题快协商", "难问题多协商"}
+
+
+def test_the_slide_of_xinzhuyuan_from_the_topic_to_the_board(session: Session, clock: FakeClock) -> None:
+    story = begin(session, clock, "jinbi", "馨竹苑的滑梯地面烂了，娃娃容易绊倒", level="B")
+    assert story.case.courtyard is not None
+    assert story.case.courtyard.name == "馨竹苑"
+    lead, head = story.coordinator, story.handler
+
+    story.act(lead, "raise_topic", topic="滑梯地面重新做", level="B", handler=str(head.id))
+    for present in ("12", "15"):
+        story.act(head, "discuss", held_on="2026-03-09", present=present, opinion="做320平米")
+    story.act(head, "propose", proposal="滑梯地面重做320平米", asked="5000")
+    assert "select" not in story.may(head), "the board selects, not the proposer"
+    votes = {"held_on": "2026-03-09", "members": "7", "agreed": "6", "asked": "5000", "until": "2026-03-20"}
+    with pytest.raises(FormInvalid) as refused:
+        story.act(lead, "select", **votes, granted="5001")
+    assert refused.value.errors == {"granted": "批准资金（元）不能多于5,000元"}
+    story.act(lead, "select", **votes, granted="4500")
+    spent = story.act(head, "spend", spent_on="2026-03-09", item="塑胶", amount="4321.50")
+    form = story.scheme.step("handle").action("spend")
+    assert form is not None
+    assert show_value(form, "amount", spent.form["amount"]) == "4,321.50元"
+    story.act(head, "finish", result="滑梯地面做好了320平米")
+    story.act(lead, "publish", feedback="馨竹苑的滑梯地面做好了320平米。")
+    assert story.case.state is SuggestionState.DONE
+    assert points_balance(session, story.resident) == 25
+
+    assert story.told()[2:] == [
+        "您说的1001号成了小区议题，3月16日前答复您。送您5积分，共5分，可到三和供销社兑换。",
+        "1001号要上创投评审会：滑梯地面重做320平米。3月16日前答复您。",
+        "1001号评审会选上了，给4,500元，3月20日前答复您。送您20积分，共25分。",
+        "1001号办好了：滑梯地面做好了320平米",
+        "1001号已办结。您满意吗？请回1到5的数字，5是最满意。谢谢您！",
+    ]
+
+
+def test_what_the_board_does_not_take_goes_back_or_ends_with_a_reason(session: Session, clock: FakeClock) -> None:
+    story = begin(session, clock, "jinbi", "馨竹苑想修个游泳池", level="C")
+    lead, head = story.coordinator, story.handler
+    story.act(lead, "raise_topic", topic="游泳池", level="C", handler=str(head.id))
+    assert "do_now" not in story.may(head), "only what is urgent or small is done without the board"
+    story.act(head, "propose", proposal="修游泳池", asked="900000")
+    story.act(lead, "return_to_topic", reason="钱不够，再想想")
+    story.act(head, "propose", proposal="修戏水池", asked="300000")
+    story.act(lead, "not_selected", reason="保障资金不能修池子")
+    assert story.case.state is SuggestionState.INVALID
+    assert story.told()[-1] == "1001号没有办成：保障资金不能修池子。还有想法请再打热线。"
