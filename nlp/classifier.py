@@ -21,6 +21,8 @@ EMERGENCY_WITH_CRY = 1.4
 SOMEBODY = "当事人"
 EMERGENCY_WITH_SOMEBODY = 1.75
 DOMAIN_AT = 1.0
+# As much as one strong word: a matter of its own beside the leading one.
+MATTER_AT = 3.0 * 0.85
 LATER, LATER_COUNTS = 0.55, 0.85
 # The danger tells more about the domain than the things around it.
 DANGER_DECIDES = 2.0
@@ -44,6 +46,8 @@ class Decision:
     demand_signs: list[Sign]
     urgency_signs: list[Sign]
     emergency_signs: list[Sign]
+    # Several matters in one message: all domains that it speaks for, with their sums, the strongest first.
+    matters: tuple[tuple[str, float], ...] = ()
 
 
 class Classifier:
@@ -86,6 +90,7 @@ class Classifier:
             demand_signs=demand_signs,
             urgency_signs=urgency_signs + risks,
             emergency_signs=danger if leading else [],
+            matters=self._matters(domain_signs),
         )
 
     def _domain(self, signs: Sequence[Sign], leading: Emergency | None) -> str:
@@ -93,6 +98,12 @@ class Classifier:
         if leading and leading.domain in self._domain_names:
             return leading.domain
         return _winner(totals(_first_counts(signs)), self._lexicon.domains.fallback, self._domains)
+
+    def _matters(self, signs: Sequence[Sign]) -> tuple[tuple[str, float], ...]:
+        sums = totals(_first_counts(signs))
+        order = [entry.value for entry in self._domains.entries]
+        clear = [(value, round(weight, 2)) for value, weight in sums.items() if weight >= MATTER_AT]
+        return tuple(sorted(clear, key=lambda item: (-item[1], order.index(item[0]))))
 
     def _danger(self, hits: Sequence[Hit], guards: GuardedText) -> tuple[list[Sign], list[Sign]]:
         danger, risks = [], []

@@ -84,7 +84,7 @@ def longest(hits: Iterable[Hit]) -> list[Hit]:
     """Hits that do not overlap, the better and longer first (no double counting of 垃圾 in 垃圾桶)."""
     kept: list[Hit] = []
     taken: set[int] = set()
-    for hit in sorted(hits, key=lambda hit: (-hit.quality, hit.start - hit.end, hit.start, hit.word)):
+    for _, _, hit in sorted((-hit.quality, hit.start - hit.end, hit) for hit in hits):
         places = range(hit.start, hit.end)
         if taken.isdisjoint(places):
             taken.update(places)

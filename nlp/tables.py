@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, product
+from itertools import product
 
 from nlp.lexicon import Entry, Lexicon
 from nlp.matcher import ONLY_IN_RULES, Hit, longest
@@ -58,6 +58,9 @@ class Table:
     parts_of: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     everyday: frozenset[str] = frozenset()
     _bits: dict[str, int] = field(default_factory=dict)
+    _members: dict[int, set[str]] = field(default_factory=dict)
+    # A word of a rule's smallest part calls the rule up: nearly every sentence has a person, few have a gas leak.
+    _called_by: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
     def build(cls, entries: Sequence[Entry], lexicon: Lexicon, variants: Variants) -> "Table":
@@ -70,12 +73,22 @@ class Table:
             for rule in entry.rules:
                 bits = tuple(table._bit(part.strip(), lexicon, variants) for part in rule.split(" + "))
                 table.rules.append(_Rule(entry.value, bits, _union(bits)))
+        table._index_rules()
         return table
+
+    def _index_rules(self) -> None:
+        for number, rule in enumerate(self.rules):
+            for word in min((self._members[part] for part in rule.parts), key=len):
+                self._called_by[word].append(number)
+        # Half of the table's memory, and only the building needed it.
+        self._members.clear()
 
     def _bit(self, template: str, lexicon: Lexicon, variants: Variants) -> int:
         if template not in self._bits:
             self._bits[template] = 1 << len(self._bits)
-            for word in words_of(lexicon, template, variants):
+            words = set(words_of(lexicon, template, variants))
+            self._members[self._bits[template]] = words
+            for word in words:
                 self.parts_of[word] |= self._bits[template]
         return self._bits[template]
 
@@ -93,10 +106,13 @@ class Table:
         return signs + self._rule_signs(hits)
 
     def _rule_signs(self, hits: Sequence[Hit]) -> list[Sign]:
+        called = {number for hit in hits for number in self._called_by.get(hit.word, ())}
+        if not called:
+            return []
         tagged = [(self.parts_of[hit.word], hit) for hit in hits if hit.word in self.parts_of]
         present = _union(bits for bits, _ in tagged)
         signs = []
-        for rule in self.rules:
+        for rule in [self.rules[number] for number in sorted(called)]:
             if present & rule.all == rule.all:
                 choices = [[hit for bits, hit in tagged if bits & part] for part in rule.parts]
                 if best := _best_combination(choices):
@@ -106,12 +122,12 @@ class Table:
     def _rule_sign(self, value: str, hits: tuple[Hit, ...]) -> Sign:
         return Sign(
             value,
-            min(hit.start for hit in hits),
-            max(hit.end for hit in hits),
-            " + ".join(hit.word for hit in sorted(hits)),
+            hits[0].start,
+            hits[-1].end,
+            " + ".join(hit.word for hit in hits),
             RULE_WEIGHT * self._together(hits),
-            all(hit.literal for hit in hits),
-            parts=tuple((hit.start, hit.end) for hit in sorted(hits)),
+            all(hit.quality == 1.0 for hit in hits),
+            parts=tuple((hit.start, hit.end) for hit in hits),
         )
 
     def _together(self, hits: tuple[Hit, ...]) -> float:
@@ -137,35 +153,32 @@ def _everyday(lexicon: Lexicon, variants: Variants) -> frozenset[str]:
 
 
 def _best_combination(choices: Sequence[Sequence[Hit]]) -> tuple[Hit, ...] | None:
-    """One hit for each part, near each other and apart: the best heard, then the nearest together."""
+    """One hit for each part, near each other and apart, in order: the best heard, then the nearest."""
     rarest, *others = sorted(choices, key=len)
     best, best_key = None, (0.0, 0)
     for anchor in rarest[:ANCHORS]:
-        near = [[hit for hit in part if abs(hit.start - anchor.start) <= REACH][:NEIGHBOURS] for part in others]
+        near = [
+            [hit for hit in part if -REACH <= hit.start - anchor.start <= REACH][:NEIGHBOURS] for part in others
+        ]
         for rest in product(*near):
-            hits = (anchor, *rest)
-            if _fits(hits) and (key := (_clear(hits), -_span(hits))) > best_key:
+            hits = tuple(sorted((anchor, *rest)))
+            key = _fitness(hits)
+            if key > best_key:
                 best, best_key = hits, key
     return best
 
 
-def _fits(hits: tuple[Hit, ...]) -> bool:
-    ordered = sorted(hits)
-    apart = all(left.end <= right.start for left, right in pairwise(ordered))
-    return apart and _span(hits) <= RULE_SPAN + sum(hit.end - hit.start for hit in hits)
-
-
-def _clear(hits: tuple[Hit, ...]) -> float:
-    return sum(hit.quality * (hit.end - hit.start) for hit in hits)
-
-
-def _span(hits: tuple[Hit, ...]) -> int:
-    return max(hit.end for hit in hits) - min(hit.start for hit in hits)
-
-
-def _together(hits: tuple[Hit, ...]) -> float:
-    """Parts support each other by their length: 厨房 vouches for a misheard 着火, 他 does not."""
-    return sum(hit.quality * (hit.end - hit.start) for hit in hits) / sum(hit.end - hit.start for hit in hits)
+def _fitness(hits: tuple[Hit, ...]) -> tuple[float, int]:
+    """How clearly the ordered hits are heard, and how near; (0, 0) when they overlap or are too far apart."""
+    clear, length, end = 0.0, 0, 0
+    for hit in hits:
+        if hit.start < end:
+            return 0.0, 0
+        end = hit.end
+        length += hit.end - hit.start
+        clear += hit.quality * (hit.end - hit.start)
+    span = end - hits[0].start
+    return (clear, -span) if span <= RULE_SPAN + length else (0.0, 0)
 
 
 def apart(signs: Iterable[Sign]) -> list[Sign]:

@@ -43,7 +43,11 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Understanding:
-    """`urgency`: emergency, urgent, normal or planning. `ring`: 119, 120, 110 or empty."""
+    """`urgency`: emergency, urgent, normal or planning. `ring`: 119, 120, 110 or empty.
+
+    `matters`: every domain that the message clearly speaks for, with its weight, the strongest first; `domain` is
+    the one that leads (in an emergency the danger's).
+    """
 
     text: str
     standard_text: str
@@ -53,6 +57,7 @@ class Understanding:
     ring: str
     evidence: tuple[Evidence, ...]
     places: tuple[Place, ...]
+    matters: tuple[tuple[str, float], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -100,6 +105,7 @@ class Understander:
             ring=decision.ring,
             evidence=tuple(_evidence(text, standard, decision)),
             places=tuple(self._places.find(text[:MAX_TEXT])),
+            matters=decision.matters,
         )
 
     def _variants(self, word: str) -> set[str]:
@@ -144,7 +150,11 @@ def _evidence(text: str, standard: Standard, decision: Decision) -> Iterator[Evi
 
 
 def _of_kind(kind: str, signs: Iterable[Sign], text: str, standard: Standard) -> Iterator[Evidence]:
+    said: set[tuple[str, int, int]] = set()
     for sign in sorted(signs, key=lambda sign: (sign.start, sign.end, sign.value)):
         start, end = standard.span(sign.start, sign.end)
-        note = "；".join(part for part in (sign.note, "" if sign.literal else f"听成: {sign.word}") if part)
-        yield Evidence(kind, sign.value, text[start:end], start, end, round(sign.weight, 2), note)
+        # Several rules may have found the same words.
+        if (sign.value, start, end) not in said:
+            said.add((sign.value, start, end))
+            note = "；".join(part for part in (sign.note, "" if sign.literal else f"听成: {sign.word}") if part)
+            yield Evidence(kind, sign.value, text[start:end], start, end, round(sign.weight, 2), note)

@@ -10,7 +10,8 @@ DOMAINS = "fallback = '别的'\n[[entries]]\nvalue = '水电'\nstrong = '停水 
 
 def test_the_default_taxonomy_has_the_domains_of_the_contract() -> None:
     lexicon = load_lexicon()
-    assert [entry.value for entry in lexicon.domains.entries] + [lexicon.domains.fallback] == [
+    assert lexicon.domains.fallback == "其他"
+    assert [entry.value for entry in lexicon.domains.entries] == [
         "公共设施维护", "环境卫生", "安全隐患", "停车交通", "物业管理", "邻里纠纷",
         "养老助老", "医疗健康", "民政救助", "文体教育", "其他",
     ]  # fmt: skip
@@ -47,6 +48,18 @@ def test_a_bad_file_is_refused_with_its_name_and_the_reason(
     with pytest.raises(LexiconError, match=reason) as caught:
         load_lexicon(tmp_path)
     assert file in str(caught.value)
+
+
+def test_a_taxonomy_of_the_community_lies_in_its_home(tmp_path: Path) -> None:
+    own = tmp_path / "lexicon" / "ours"
+    own.mkdir(parents=True)
+    (own / "domains.toml").write_text(DOMAINS, encoding="utf-8")
+    assert Understander.load("ours", home=tmp_path).understand("停电了").domain == "水电"
+
+
+def test_a_danger_belongs_to_no_domain_that_the_taxonomy_lacks(tmp_path: Path) -> None:
+    (tmp_path / "domains.toml").write_text(DOMAINS, encoding="utf-8")
+    assert Understander.load(tmp_path).understand("厨房着火了").domain == "别的"
 
 
 def test_an_unknown_taxonomy_names_those_that_exist() -> None:

