@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from handling.community import gazetteer
 from models import LexiconVersion, Suggestion, SuggestionState, User
+from nlp.dialect import Dialect
 from nlp.lexicon import DEFAULT, Lexicon, load_lexicon
 from nlp.lexicon.additions import (
     MOST,
@@ -151,6 +152,11 @@ def understander_in_force(session: Session) -> Understander:
     return understander_with(session, community_words(session))
 
 
+def dialect_in_force(session: Session) -> Dialect:
+    """Sichuanese wording to standard wording, the community's own included."""
+    return _dialect(tuple(word for word in community_words(session) if word.kind == "wording"))
+
+
 def understander_with(session: Session, words: Sequence[Addition]) -> Understander:
     return _understander(tuple(words), tuple(gazetteer(session)))
 
@@ -187,6 +193,11 @@ def bundled_lexicon() -> Lexicon:
 @lru_cache(maxsize=2)
 def _understander(words: tuple[Addition, ...], places: tuple[PlaceEntry, ...]) -> Understander:
     return Understander(with_additions(bundled_lexicon(), words), with_place_names(places, words))
+
+
+@lru_cache(maxsize=1)
+def _dialect(words: tuple[Addition, ...]) -> Dialect:
+    return Dialect(with_additions(bundled_lexicon(), words).wording)
 
 
 def _check(session: Session, words: Sequence[Addition]) -> None:

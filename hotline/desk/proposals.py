@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
 from sqlalchemy.orm import Session
 
 from handling.intake import set_level
+from handling.lexicon_versions import bundled_lexicon, dialect_in_force
 from handling.notices import case_variables, compose, sms_segments, sms_units
 from handling.residents import can_receive_sms
 from handling.second_opinions import QUESTIONS, second_opinion
 from hotline.app import current
 from models import Courtyard, Resident, Suggestion, Urgency
-from nlp.dialect import Dialect
-from nlp.lexicon import Lexicon, load_lexicon
 from nlp.second_opinion import Opinion
 
 
@@ -36,9 +34,9 @@ def demand_type_names() -> list[str]:
     return _values("demand_types")
 
 
-def standard_wording(text: str) -> str:
+def standard_wording(session: Session, text: str) -> str:
     """The corrected text in standard wording (啥子→什么)."""
-    return _dialect().standardise(text.strip()).text
+    return dialect_in_force(session).standardise(text.strip()).text
 
 
 def second_opinions(case: Suggestion, places: Iterable[Courtyard]) -> dict[str, Opinion]:
@@ -77,16 +75,6 @@ def _size(resident: Resident, text: str) -> str:
     return f"{sms_units(text)} 字，{sms_segments(text)} 条短信。"
 
 
-@cache
-def _lexicon() -> Lexicon:
-    return load_lexicon()
-
-
-@cache
-def _dialect() -> Dialect:
-    return Dialect(_lexicon().wording)
-
-
 def _values(table: str) -> list[str]:
-    found = getattr(_lexicon(), table)
+    found = getattr(bundled_lexicon(), table)
     return list(dict.fromkeys([*(entry.value for entry in found.entries), found.fallback]))

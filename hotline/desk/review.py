@@ -115,7 +115,7 @@ def finish_review(number: int) -> Answer:
                 case,
                 acting_user(session),
                 **decisions_of(form),
-                standard_text=standard_wording(form.get("text", "")),
+                standard_text=standard_wording(session, form.get("text", "")),
                 version=form.get("version", type=int),
                 now=hotline.clock.now(),
                 duty_phones=hotline.settings.duty_phones,

@@ -86,6 +86,18 @@ def test_many_lines_are_taken_together_or_refused_with_line_and_reason(desk: Des
     assert words(desk) == [LINE, "方言 水坑 水凼凼凼", "地名 天福苑 老缫丝厂", "紧急程度 急 等不赢 2"]
 
 
+def test_a_corrected_text_gets_the_communitys_own_wording(desk: Desk) -> None:
+    browser = desk.browser("liu")
+    add(browser, base="0", lines="方言 水坑 水凼凼凼")
+    number = desk.case("路上有个水")
+    browser.post(f"/desk/review/{number}/take")
+    text = "路上有个水凼凼凼"
+    form = {"text": text, "domain": "公共设施维护", "demand_type": "投诉", "urgency": "normal", "level": "A"}
+    answer = browser.post(f"/desk/review/{number}/finish", decision="confirm", **form)
+    assert answer.status_code == 302
+    assert desk.read(number).standard_text == "路上有个水坑"
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
