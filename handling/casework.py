@@ -16,6 +16,7 @@ from handling.intake import set_courtyard, set_level
 from handling.notices import queue_notice
 from handling.residents import points_balance
 from handling.scheme import Action, Scheme
+from handling.scheme_checks import VARIABLES
 from models import (
     Event,
     PointsEntry,
@@ -139,7 +140,8 @@ def take_action(
     flush_or_stale(session)
     event.changes = changes_since(before, suggestion)
     told = _reward(session, scheme, suggestion, action, now)
-    told |= {code: show_value(action, code, value) for code, value in filled.values.items()}
+    # A field that sets the level says “A”, the case's own variable “A类”.
+    told |= {code: show_value(action, code, v) for code, v in filled.values.items() if code not in VARIABLES}
     _tell(session, scheme, suggestion, action, event, told, now)
     session.flush()
     return event

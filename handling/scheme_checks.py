@@ -162,6 +162,8 @@ def _field(field: Field, earlier: dict[str, Field], where: Where) -> Iterator[Pr
         yield where, "money times money is nothing that a form may ask"
     if field.sets and field.type != _TARGET_TYPES[field.sets]:
         yield where, f"a field that sets “{field.sets}” has the type “{_TARGET_TYPES[field.sets]}”"
+    if field.code in VARIABLES and field.code != field.sets:
+        yield (*where, "code"), f"“{field.code}” already means something in every notice"
 
 
 def _review(first: Step) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from handling.notices import compose
 from handling.scheme import Action, Level, Scheme, Step
+from handling.scheme_checks import VARIABLES
 from models import Role
 
 # An administrator may do what a coordinator may; that is nothing for residents.
@@ -60,7 +61,11 @@ def told_in(scheme: Scheme, step: Step) -> list[Told]:
 
 def sample_notice(scheme: Scheme, name: str, action: Action | None = None) -> str:
     """The SMS with sample values, a field of the action's form as 〔its name〕. No signature."""
-    fields = {f.code: f"〔{f.name.split('（')[0]}〕" for f in action.fields} if action else {}
+    fields = (
+        {f.code: f"〔{f.name.split('（')[0]}〕" for f in action.fields if f.code not in VARIABLES}
+        if action
+        else {}
+    )
     points = {"points": str(scheme.points_rule(action.points).points)} if action and action.points else {}
     values = defaultdict(str, {"community": scheme.community.name, **SAMPLE, **points, **fields})
     return compose(scheme, scheme.notices[name], values).removeprefix(scheme.community.signature)

@@ -93,6 +93,7 @@ def test_a_syntax_error_is_refused_with_its_line() -> None:
         ("working_days = 7", "working_hours = 7", "working_hours = 7", "working_days"),
         ('roles = ["coordinator"]', 'roles = ["king"]', 'roles = ["king"]', "volunteer"),
         ('code = "extend"', 'code = "reassign"', 'name = "延期"', "“reassign” is there twice"),
+        ('code = "finding"', 'code = "place"', 'code = "place"', "already means something"),
         ('code = "extend"', 'code = "received"', 'code = "received"', "an event of the engine"),
         ('code = "C", name', 'code = "B", name', 'name = "规划参考"', "“B” is there twice"),
         ("{agreed}户同意", "{yes}户同意", "{yes}户同意", "no variable “{yes}”"),
