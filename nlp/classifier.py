@@ -24,6 +24,8 @@ DOMAIN_AT = 1.0
 # As much as one strong word: a matter of its own beside the leading one.
 MATTER_AT = 3.0 * 0.85
 LATER, LATER_COUNTS = 0.55, 0.85
+# Many small words about one thing are not many things.
+FURTHER = 0.6
 # The danger tells more about the domain than the things around it.
 DANGER_DECIDES = 2.0
 URGENT_AT = 2.0
@@ -97,10 +99,12 @@ class Classifier:
         """The danger says what an emergency is about, not the things around it."""
         if leading and leading.domain in self._domain_names:
             return leading.domain
-        return _winner(totals(_first_counts(signs)), self._lexicon.domains.fallback, self._domains)
+        return _winner(
+            totals(_first_counts(signs), further=FURTHER), self._lexicon.domains.fallback, self._domains
+        )
 
     def _matters(self, signs: Sequence[Sign]) -> tuple[tuple[str, float], ...]:
-        sums = totals(_first_counts(signs))
+        sums = totals(_first_counts(signs), further=FURTHER)
         order = [entry.value for entry in self._domains.entries]
         clear = [(value, round(weight, 2)) for value, weight in sums.items() if weight >= MATTER_AT]
         return tuple(sorted(clear, key=lambda item: (-item[1], order.index(item[0]))))

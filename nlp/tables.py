@@ -193,11 +193,19 @@ def apart(signs: Iterable[Sign]) -> list[Sign]:
     return kept
 
 
-def totals(signs: Iterable[Sign]) -> dict[str, float]:
-    """Sum of the weights by value; the same word again counts half each time."""
-    result: dict[str, float] = defaultdict(float)
+def totals(signs: Iterable[Sign], *, further: float = 1.0) -> dict[str, float]:
+    """Sum of the weights by value; the same word again counts half each time.
+
+    `further`: each further sign of a value counts so many times as much as the one before.
+    """
+    weights: dict[str, list[float]] = defaultdict(list)
     repeated: dict[tuple[str, str], int] = defaultdict(int)
     for sign in signs:
         repeated[sign.value, sign.word] += 1
-        result[sign.value] += sign.weight * 0.5 ** (repeated[sign.value, sign.word] - 1)
-    return result
+        weights[sign.value].append(sign.weight * 0.5 ** (repeated[sign.value, sign.word] - 1))
+    if further == 1.0:
+        return {value: sum(some) for value, some in weights.items()}
+    return {
+        value: sum(weight * further**place for place, weight in enumerate(sorted(some, reverse=True)))
+        for value, some in weights.items()
+    }
