@@ -22,6 +22,8 @@ COMMAND_MODULES = {
     "transcribe": "understanding",
     "prompts": "prompts",
     "export": "export",
+    "export-speech": "export_speech",
+    "scheme": "scheme",
     "evaluate": "evaluate",
     "train": "train",
 }
