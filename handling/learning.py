@@ -43,6 +43,8 @@ PRIOR_CASES = 10.0
 MOST_PROPOSALS = 30
 EXAMPLES = 5
 LONGEST_WORD = 6
+# Groups of the lexicon whose words are in what everybody says.
+PEOPLE = ("老人", "亲人", "娃娃", "旁人", "当事人")
 _LEARNED = ("domain", "demand_type", "urgency")
 _CHINESE = re.compile(r"[一-鿿]+")
 # No keyword begins or ends with these.
@@ -141,14 +143,15 @@ def candidates(
     informative Dirichlet prior, z-score), the strongest first, without those that the lexicon has."""
     segmenter = Segmenter(())
     said = [(review, words_said(segmenter, review.text, places)) for review in reviews]
+    people = {word for name in PEOPLE if name in lexicon.concepts for word in lexicon.expand("{" + name + "}")}
     found: list[Candidate] = []
     for kind in _LEARNED:
         labelled = [(review, told) for review, told in said if _learnable(kind, review)]
         counts = _count(kind, labelled)
-        for value in _values(lexicon, kind):
-            known = _known_words(lexicon, kind, value, words)
-            scored = _scored(kind, value, counts, labelled, known, minimum_support)
-            found += _without_overlaps(scored)
+        for entry in _entries(lexicon, kind):
+            known = _known_words(lexicon, kind, entry, words)
+            scored = _scored(kind, entry.value, counts, labelled, known, minimum_support)
+            found += _without_overlaps(candidate for candidate in scored if candidate.word not in people)
     return sorted(found, key=lambda candidate: (-candidate.score, candidate.key))
 
 
@@ -219,13 +222,10 @@ def _learnable(kind: str, review: Confirmed) -> bool:
     return kind != "urgency" or review.decided[kind] != Urgency.EMERGENCY
 
 
-def _values(lexicon: Lexicon, kind: str) -> list[str]:
-    return [entry.value for entry in _entries(lexicon, kind)]
-
-
-def _entries(lexicon: Lexicon, kind: str) -> Sequence[Entry]:
-    files = {"domain": lexicon.domains, "demand_type": lexicon.demand_types, "urgency": lexicon.urgency}
-    return files[kind].entries
+def _entries(lexicon: Lexicon, kind: str) -> list[Entry]:
+    """Without the fallback: nothing needs to speak for 其他."""
+    file = {"domain": lexicon.domains, "demand_type": lexicon.demand_types, "urgency": lexicon.urgency}[kind]
+    return [entry for entry in file.entries if entry.value != file.fallback]
 
 
 def _count(kind: str, labelled: Iterable[tuple[Confirmed, set[str]]]) -> _Counts:
@@ -290,12 +290,11 @@ def _weight(here: int, elsewhere: int) -> int:
     return 3 if share >= 0.9 else 2 if share >= 0.75 else 1
 
 
-def _known_words(lexicon: Lexicon, kind: str, value: str, words: Sequence[Addition]) -> set[str]:
+def _known_words(lexicon: Lexicon, kind: str, entry: Entry, words: Sequence[Addition]) -> set[str]:
     """What already speaks for or against the value, or was weighed by the community."""
-    entry = next(entry for entry in _entries(lexicon, kind) if entry.value == value)
     known = {word for _, template in entry.weighted() for word in lexicon.expand(template)}
     known = {word for word in known if len(word) > 1}
-    return known | {word.word for word in words if (word.kind, word.value) == (kind, value)}
+    return known | {word.word for word in words if (word.kind, word.value) == (kind, entry.value)}
 
 
 def _without_overlaps(scored: Iterable[Candidate]) -> list[Candidate]:

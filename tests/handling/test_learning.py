@@ -267,6 +267,14 @@ def test_words_that_the_lexicon_has_are_not_proposed(
     assert not any("路灯" in word for value, word in proposed if value == "公共设施维护")
 
 
+def test_people_are_no_sign_of_a_matter(
+    session: Session, clock: FakeClock, confirm: Confirm, taught: list[int]
+) -> None:
+    for voice in range(30, 36):
+        confirm(f"婆婆{'东南西北中前'[voice - 30]}边", "医疗健康", voice=voice)
+    assert not any("婆婆" in p.word for p in propose_keywords(session, now=clock.now()))
+
+
 def test_a_refused_word_is_never_proposed_again(
     session: Session, people: People, clock: FakeClock, taught: list[int]
 ) -> None:
