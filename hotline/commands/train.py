@@ -35,7 +35,9 @@ Keywords = Callable[[str], str]
     help="The model has its name; the desk asks domain and urgency.",
 )
 @click.option(
-    "--longer-column", multiple=True, help="A longer text about the same matter: learned from, never asked."
+    "--longer-column",
+    multiple=True,
+    help="A longer text about the same matter: learned from, never asked; default: body, if there.",
 )
 @click.option("--taxonomy", default=DEFAULT, help="The keywords to compare with: a taxonomy by name, or a folder.")
 @click.option(
@@ -59,11 +61,11 @@ def train_command(
         if file is None:
             reports = _from_cases(settings)
         else:
-            columns = (text_column, label_column, *longer_column)
+            columns = (text_column, label_column, longer_column)
             understander = Understander.load(taxonomy, home=settings.home)
-            unseen = _read(test, columns) if test else []
+            unseen = _read(test, *columns) if test else []
             reports = [
-                _learn(settings, label_column, _read(file, columns), _asked(understander, label_column), unseen)
+                _learn(settings, label_column, _read(file, *columns), _asked(understander, label_column), unseen)
             ]
     except (TrainingError, LexiconError) as error:
         raise click.ClickException(str(error)) from error
@@ -115,14 +117,15 @@ def _learn(
     return report
 
 
-def _read(file: Path, columns: tuple[str, ...]) -> list[Example]:
+def _read(file: Path, text: str, label: str, longer: tuple[str, ...]) -> list[Example]:
     with file.open(encoding="utf-8-sig", newline="") as lines:
         rows = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
-    if missing := [column for column in columns if not rows or column not in rows[0]]:
+    if missing := [column for column in (text, label, *longer) if not rows or column not in rows[0]]:
         raise click.ClickException(f"{file}: no column {', '.join(missing)} 没有这些列，或者没有内容")
-    text, label, *longer = columns
+    # A petition's table has it: it is always worth learning from.
+    columns = longer or tuple({"body"} & set(rows[0]) - {text})
     return [
-        Example(row[text], row[label], tuple(row[column] or "" for column in longer))
+        Example(row[text], row[label], tuple(row[column] or "" for column in columns))
         for row in rows
         if row[text] and row[label]
     ]

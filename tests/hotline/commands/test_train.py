@@ -70,6 +70,19 @@ def test_what_the_keywords_do_better_is_removed_and_said(home: Path, tmp_path: P
     assert not (home / "second_opinion" / "domain.npz").exists()
 
 
+def test_a_body_is_learned_from_unless_another_column_is_named(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "petitions.tsv"
+    # The titles say nothing; the bodies, which are never asked about, would.
+    rows = [f"{example.label}\t第{number}号\t{example.text}" for number, example in enumerate(EXAMPLES)]
+    file.write_text("\n".join(["label\ttitle\tbody", *rows]) + "\n", encoding="utf-8")
+    options = ("--file", str(file), "--text-column", "title", "--label-column", "label", "--json")
+    told = train(*options)
+    assert told.exit_code == 0, told.output
+    opinion = second_opinion(home, "label", "垃圾桶满了", LABELS)
+    assert opinion is not None
+    assert opinion.label == "环境卫生"
+
+
 def test_a_missing_column_is_named(home: Path, table: Path) -> None:
     told = train("--file", str(table), "--text-column", "nowhere")
     assert told.exit_code == 1
