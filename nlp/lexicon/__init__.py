@@ -201,6 +201,7 @@ def _check_templates(lexicon: Lexicon, folder: Path) -> None:
                     raise LexiconError(folder / f"{name}.toml", f"{entry.value}: {error}") from error
 
 
+_PLAIN = re.compile(r"[^(){}|]+")
 _PARTS = re.compile(r"\(([^()]*)\)|\{([^{}]*)\}|([^(){}|]+)")
 
 
@@ -221,7 +222,7 @@ def expand(template: str, concepts: Mapping[str, str]) -> list[str]:
         count *= len(choice)
     if count > MAX_EXPANSION:
         raise ValueError(f"{template!r} stands for {count} words, more than {MAX_EXPANSION}")
-    words = {"".join(parts) for parts in product(*choices)} - {""}
+    words = {"".join(parts) for parts in product(*choices)} - {""} if len(choices) > 1 else {*choices[0]} - {""}
     return sorted(words, key=lambda word: (-len(word), word))
 
 
@@ -233,7 +234,10 @@ def _choices(
     if concept is not None:
         if concept not in concepts:
             raise ValueError(f"unknown concept {{{concept}}}")
+        # Without itself: a concept that names itself is unknown there, instead of endless.
         others = {name: words for name, words in concepts.items() if name != concept}
-        return [word for part in concepts[concept].split() for word in expand(part, others)]
+        parts = concepts[concept].split()
+        # Most are plain words, and the big concepts stand in many rules.
+        return [word for part in parts for word in ([part] if _PLAIN.fullmatch(part) else expand(part, others))]
     assert plain is not None
     return [plain]
