@@ -43,7 +43,7 @@ def test_understand_answers_one_object_a_line(tmp_path: Path) -> None:
     assert (answers[0]["urgency"], answers[0]["ring"]) == ("emergency", "119")
     assert answers[2]["standard_text"] == "天福苑三栋的路灯没有了"
     assert answers[2]["domain"] == "公共设施维护"
-    assert answers[2]["places"][0]["name"] == "3栋"
+    assert [place["name"] for place in answers[2]["places"]] == ["天福苑", "3栋"]
     assert set(answers[0]) == {
         "text", "standard_text", "domain", "demand_type", "urgency", "ring", "evidence", "places",
     }  # fmt: skip
