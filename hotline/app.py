@@ -1,41 +1,21 @@
 """The Flask application: one factory, no module-level state."""
 
-from dataclasses import dataclass
-from typing import cast
-
-from flask import Flask, current_app, redirect
+from flask import Flask, redirect
 from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from handling.clock import Clock, SystemClock
-from handling.scheme import Scheme, load_scheme
-from hotline import web
+from handling.scheme import load_scheme
+from hotline import board, desk, health, phone, web
+from hotline.current import Hotline
 from hotline.settings import Settings
+from hotline.telephony import prompts, webhooks
 from hotline.telephony.prompts import Prompts
 from models import Database
 
 
-@dataclass(frozen=True)
-class Hotline:
-    """What every view needs, made once at start."""
-
-    settings: Settings
-    database: Database
-    scheme: Scheme
-    clock: Clock
-    prompts: Prompts
-
-
-def current() -> Hotline:
-    return cast(Hotline, current_app.extensions["hotline"])
-
-
 def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     """The database must have its tables already (`hotline.setup.prepare_home`)."""
-    # Here, since their views use `current` from this module.
-    from hotline import board, desk, health, phone
-    from hotline.telephony import prompts, webhooks
-
     app = Flask("hotline")
     app.secret_key = settings.session_secret
     app.config.update(

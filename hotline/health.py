@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from hotline.app import current
+from hotline.current import current
 from models import Call, Notice, NoticeState, Recording, RecordingState, Suggestion, Text
 
 blueprint = Blueprint("health", __name__)

@@ -3,9 +3,9 @@
 from flask import Blueprint, Response, render_template, request
 
 from handling.queries import board_page, figures
-from hotline.app import current
 from hotline.board.parts import hotline_number, public_page
 from hotline.board.scheme_page import scheme_page
+from hotline.current import current
 
 __all__ = ["blueprint", "hotline_number"]
 

@@ -3,8 +3,8 @@
 from flask import Response, render_template
 
 from handling.scheme_words import responsible, time_limit, told_in, who_acts
-from hotline.app import current
 from hotline.board.parts import hotline_number, public_page
+from hotline.current import current
 
 
 def scheme_page() -> Response:

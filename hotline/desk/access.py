@@ -12,7 +12,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_required
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.app import current
+from hotline.current import current
 from models import AccessEntry, Database, Role, Suggestion, SuggestionState, User
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import render_template, request
 
 from handling.queries import access_page, suggestions_by_id
-from hotline.app import current
+from hotline.current import current
 from hotline.desk.access import allowed, blueprint
 from models import Role
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from handling.calendar import load_calendar
-from hotline.app import current
+from hotline.current import current
 from hotline.desk.access import LEADERS, allowed, blueprint
 from models import CalendarOverride
 

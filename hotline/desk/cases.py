@@ -19,7 +19,7 @@ from handling.casework import (
 from handling.clock import SHANGHAI
 from handling.queries import case_story, courtyards, handlers, my_cases, notices_of
 from handling.scheme import Action, Scheme
-from hotline.app import current
+from hotline.current import current
 from hotline.desk.access import (
     EVERYBODY,
     LEADERS,

@@ -3,7 +3,7 @@
 from flask import render_template
 
 from handling.similar_cases import HOT_DAYS, HOT_RESIDENTS, hot_matters
-from hotline.app import current
+from hotline.current import current
 from hotline.desk.access import EVERYBODY, allowed, blueprint
 
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from handling.clock import SHANGHAI
 from handling.export import CHANNELS, STATES, URGENCIES, write_csv, write_json, write_xlsx
 from handling.queries import LedgerFilter, courtyards, handlers, ledger_page, ledger_rows
-from hotline.app import current
+from hotline.current import current
 from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me, note_look
 from hotline.desk.proposals import domain_names
 from models import Channel, SuggestionState, Urgency

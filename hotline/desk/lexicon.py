@@ -24,7 +24,7 @@ from handling.lexicon_versions import (
     understander_with,
     versions,
 )
-from hotline.app import current
+from hotline.current import current
 from hotline.desk.access import LEADERS, acting_user, allowed, blueprint
 from nlp.lexicon.additions import (
     KINDS,

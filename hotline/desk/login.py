@@ -12,7 +12,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from handling.people import verify_password
-from hotline.app import current
+from hotline.current import current
 from hotline.desk.access import EVERYBODY, Person, allowed, blueprint, me, person
 from models import Role, User
 

@@ -5,7 +5,7 @@ from sqlalchemy import update
 from sqlalchemy.engine import CursorResult
 from werkzeug.wrappers import Response
 
-from hotline.app import current
+from hotline.current import current
 from hotline.desk.access import REVIEWERS, allowed, blueprint, me, note_look
 from hotline.desk.review import queue_page
 from models import Call, CallState, Event, Notice, NoticeState

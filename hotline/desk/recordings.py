@@ -8,7 +8,7 @@ from flask import abort, send_file
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from hotline.app import current
+from hotline.current import current
 from hotline.desk.access import EVERYBODY, allowed, blueprint, may_listen, note_look
 from models import Recording
 

@@ -22,7 +22,7 @@ from handling.queries import (
 )
 from handling.review import claim_for_review, confirm_review, give_back
 from handling.similar_cases import similar_cases
-from hotline.app import current
+from hotline.current import current
 from hotline.desk.access import REVIEWERS, acting_user, allowed, blueprint, me, note_look
 from hotline.desk.evidence import pieces_of, reasons_of
 from hotline.desk.proposals import (

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handling.people import add_user, set_active, set_password
-from hotline.app import current
+from hotline.current import current
 from hotline.desk.access import allowed, blueprint, me
 from models import Role, User
 

@@ -7,7 +7,7 @@ from typing import Any
 from handling.export import CHANNELS, STATES, URGENCIES, place_of
 from handling.residents import mask
 from handling.scheme import Level, Scheme
-from hotline.app import current
+from hotline.current import current
 from hotline.desk.access import EVERYBODY, LEADERS, REVIEWERS, STAFF, blueprint, me
 from models import Role, User
 

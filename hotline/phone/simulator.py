@@ -15,7 +15,7 @@ from hotline.settings import LOOPBACK, Settings
 from hotline.telephony.prompts import Prompts
 
 if TYPE_CHECKING:
-    from hotline.app import Hotline
+    from hotline.current import Hotline
 
 
 @dataclass(frozen=True)

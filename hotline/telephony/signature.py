@@ -3,7 +3,7 @@
 from flask import abort, request
 from twilio.request_validator import RequestValidator
 
-from hotline.app import current
+from hotline.current import current
 
 
 def require_carrier_signature() -> None:

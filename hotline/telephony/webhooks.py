@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from handling.calendar import is_staffed, load_calendar
 from handling.intake import open_case_of
 from handling.notices import status_prompts
-from hotline.app import current
+from hotline.current import current
 from hotline.telephony import inbound, receipts
 from hotline.telephony.inbound import CallFacts
 from hotline.telephony.signature import require_carrier_signature
