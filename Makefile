@@ -13,7 +13,7 @@ install: $(VENV)/.installed ## Make .venv with everything (about two minutes)
 
 $(VENV)/.installed: setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --editable '.[whisper,test,dev]'
+	$(BIN)/pip install --quiet --editable '.[whisper,train,sherpa,test,dev]'
 	@touch $@
 
 run: install ## Start the demonstration and say which pages to open

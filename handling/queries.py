@@ -19,6 +19,7 @@ from models import (
     NoticeState,
     Rating,
     Recording,
+    RecordingState,
     Resident,
     Review,
     Role,
@@ -107,6 +108,13 @@ def next_free(session: Session, user_id: int, now: datetime) -> Iterator[Suggest
         .order_by(_emergencies_first(), Suggestion.received_at, Suggestion.id)
     )
     yield from session.scalars(free.limit(8)).all()
+
+
+def voices_in_work(session: Session, limit: int = 20) -> list[Recording]:
+    """Recordings that are being fetched or written down by the machine, the oldest first."""
+    states = (RecordingState.ANNOUNCED, RecordingState.STORED)
+    in_work = select(Recording).where(Recording.state.in_(states)).order_by(Recording.id)
+    return list(session.scalars(in_work.limit(limit)))
 
 
 def missed_calls(session: Session, limit: int = 100) -> list[Call]:

@@ -1,8 +1,8 @@
 """Make HOTLINE_HOME ready: folders, tables, the scheme's community."""
 
-from handling.community import set_up_community
 from sqlalchemy import select
 
+from handling.community import set_up_community
 from handling.scheme import load_scheme
 from hotline.settings import Settings
 from models import Database, Station

@@ -70,6 +70,8 @@ class Recording(Leased, Base):
     sha256: Mapped[str | None] = mapped_column(String(64))
     size: Mapped[int | None]
     seconds: Mapped[float | None]
+    # How far the recogniser has come.
+    decoded_seconds: Mapped[float | None]
     error: Mapped[str] = mapped_column(LongText, default="")
     deleted_at_carrier_at: Mapped[datetime | None]
     transcript: Mapped["Transcript | None"] = relationship(back_populates="recording")

@@ -19,6 +19,7 @@ from handling.queries import (
     next_free,
     notices_of,
     review_queue,
+    voices_in_work,
 )
 from handling.review import claim_for_review, confirm_review, give_back
 from handling.similar_cases import similar_cases
@@ -166,6 +167,7 @@ def queue_page(*, revealed_call: int | None = None, revealed_notice: int | None 
         page = {
             "cases": cases,
             "waiting": count_waiting(session),
+            "voices": voices_in_work(session),
             "calls": missed_calls(session),
             "failed": failed_notices(session),
         }

@@ -126,8 +126,9 @@ def transcribe_recording(context: WorkerContext) -> bool:
     if recording is None:
         return False
     assert recording.path
+    path, recording_id = context.settings.home / recording.path, recording.id
     try:
-        transcription = context.speech.transcribe(context.settings.home / recording.path)
+        transcription = context.speech.transcribe(path, lambda s: _note_progress(context, recording_id, s))
     except (NoModel, AudioError) as error:
         _give_to_person(context, recording.id, RecordingState.NEEDS_LISTENING, str(error))
     except TranscriptionError as error:
@@ -138,6 +139,11 @@ def transcribe_recording(context: WorkerContext) -> bool:
         else:
             _give_to_person(context, recording.id, RecordingState.NEEDS_LISTENING, "no words recognised")
     return True
+
+
+def _note_progress(context: WorkerContext, recording_id: int, seconds: float) -> None:
+    with context.database.write() as session:
+        session.get_one(Recording, recording_id).decoded_seconds = seconds
 
 
 def _transcribe_again(context: WorkerContext, recording: Recording, error: str) -> None:

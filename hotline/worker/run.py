@@ -13,6 +13,7 @@ from handling.scheme import load_scheme
 from hotline.settings import Settings
 from hotline.telephony.twilio_carrier import TwilioCarrier
 from hotline.worker.context import WorkerContext
+from hotline.worker.learning import learn_keywords, reload_words
 from hotline.worker.outbox import ask_for_receipts, look_up_notice, send_notice
 from hotline.worker.recordings import delete_at_carrier, fetch_recording, transcribe_recording
 from hotline.worker.speech import PooledSpeech
@@ -87,7 +88,16 @@ class Worker:
 
     def _start_clock(self) -> BackgroundScheduler:
         scheduler = BackgroundScheduler()
-        for seconds, sweep in ((5, delete_at_carrier), (60, ask_for_receipts), (60, end_forgotten_calls)):
+        scheduler.add_job(
+            learn_keywords, "cron", (self.context,), day_of_week="sun", hour=3, max_instances=1, coalesce=True
+        )
+        sweeps = (
+            (5, delete_at_carrier),
+            (5, reload_words),
+            (60, ask_for_receipts),
+            (60, end_forgotten_calls),
+        )
+        for seconds, sweep in sweeps:
             scheduler.add_job(sweep, "interval", (self.context,), seconds=seconds, max_instances=1, coalesce=True)
         scheduler.start()
         return scheduler

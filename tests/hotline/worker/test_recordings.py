@@ -233,7 +233,7 @@ def test_a_worker_killed_in_the_middle_leaves_work_that_is_done_once(context, ca
     class Killed(BaseException):
         pass
 
-    def die(path):
+    def die(path, on_progress=None):
         raise Killed
 
     work.fetch_recording(context)
@@ -251,7 +251,7 @@ def test_a_slow_worker_whose_lease_ran_out_makes_no_second_case(context, carrier
     work.fetch_recording(context)
     heard = context.speech.transcribe
 
-    def slow(path):
+    def slow(path, on_progress=None):
         context.clock.advance(seconds=work.TRANSCRIBE_LEASE.total_seconds() + 1)
         context.speech.transcribe = heard
         work.transcribe_recording(context)
