@@ -105,6 +105,17 @@ def sound(text: str) -> str:
     return text.translate(_sounds)
 
 
+def spell(sounds: str) -> str:
+    """A sound in letters that mean the same tomorrow: the private alphabet is dealt out anew in each process."""
+    spelled = {letter: syllable for syllable, letter in _letters.items()}
+    return " ".join(spelled.get(letter, letter) for letter in sounds)
+
+
+def from_spelling(spelled: str) -> str:
+    """The sound that `spell` wrote."""
+    return "".join(part if len(part) == 1 and not part.isascii() else _letter(part) for part in spelled.split(" "))
+
+
 def sounds_of_word(word: str) -> set[str]:
     """Every sound of a keyword: as the dictionary reads the word, character by character, and with one or two
     of its characters as Sichuan reads them (街 gai, 鞋 hai), which a recogniser writes as it hears them."""

@@ -8,7 +8,9 @@ from typing import Any
 
 from nlp.classifier import Classifier, Decision
 from nlp.dialect import Dialect, Standard
-from nlp.lexicon import DEFAULT, Lexicon, load_lexicon
+from nlp.experience import Experience
+from nlp.judgement import judge, signs
+from nlp.lexicon import DEFAULT, FOLDER, Lexicon, load_lexicon
 from nlp.matcher import Hit, Matcher
 from nlp.places import Place, PlaceEntry, PlaceFinder
 from nlp.segmentation import Segmenter
@@ -16,6 +18,8 @@ from nlp.tables import Sign
 
 __all__ = ["Evidence", "Place", "PlaceEntry", "Understander", "Understanding"]
 
+# Why a passage counts that no rule names.
+HEARD_BEFORE = "这样说的，多半是"
 # A longer message is understood by its beginning; 180 s of speech are about 900 characters.
 MAX_TEXT = 2_000
 # How much a heard word counts where the sentence reads well as it is; one of two syllables only within a rule.
@@ -83,6 +87,7 @@ class Understander:
         self._matcher = Matcher(vocabulary)
         self._segmenter = Segmenter(word for word in sorted(vocabulary) if 2 <= len(word) <= 4)
         self._places = PlaceFinder(gazetteer)
+        self._experience = experience_of(lexicon.taxonomy)
         self._as_written = frozenset(lexicon.as_written.split())
 
     @classmethod
@@ -96,6 +101,14 @@ class Understander:
         standard = self._dialect.standardise(text)
         beginning = standard.text[:MAX_TEXT]
         decision = self._classifier.classify(beginning, self._hits(beginning))
+        heard: list[Evidence] = []
+        if self._experience:
+            answer = self._experience.answer(text)
+            decision = judge(decision, answer)
+            heard = [
+                Evidence(s.kind, s.label, text[s.start : s.end], s.start, s.end, s.weight, HEARD_BEFORE)
+                for s in signs(decision, answer)
+            ]
         return Understanding(
             text=text,
             standard_text=standard.text,
@@ -103,7 +116,7 @@ class Understander:
             demand_type=decision.demand_type,
             urgency=decision.urgency,
             ring=decision.ring,
-            evidence=tuple(_evidence(text, standard, decision)),
+            evidence=(*_evidence(text, standard, decision), *heard),
             places=tuple(self._places.find(text[:MAX_TEXT])),
             matters=decision.matters,
         )
@@ -126,6 +139,13 @@ class Understander:
         for number, word in enumerate(self._segmenter.cut(text), start=1):
             words += [number if self._segmenter.is_common(word) else 0] * len(word)
         return words
+
+
+@cache
+def experience_of(taxonomy: str) -> Experience | None:
+    """What was learned for a bundled taxonomy, if anything was."""
+    file = FOLDER / taxonomy / "experience.npz"
+    return Experience.load(file) if file.is_file() else None
 
 
 def _doubted(hit: Hit, text: str, words: Sequence[int]) -> Hit:

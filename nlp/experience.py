@@ -1,0 +1,170 @@
+"""What labelled sentences teach about urgency, domain and whom to ring, beside the lexicon's rules.
+
+Rules find the danger that somebody thought of; they miss what nobody did, and on sentences of other authors
+that is one emergency in three. Short runs of characters, and of folded sounds since recognisers mishear, with
+weights learned from labelled sentences (`nlp/experience_training.py`) know much of the rest. A sum of weights
+again: no state, no chance, and the passages that weighed most are told as evidence.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlp.phonetics import from_spelling, sound
+
+LONGEST_GRAM = 3
+# What comes later in a long message seldom changes what it is about.
+LENGTH = 300
+EVIDENCE = 3
+_NO_WORD = re.compile(r"[\W_]+")
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Characters start..end of the text that was asked about, and how much they spoke for the answer."""
+
+    start: int
+    end: int
+    weight: float
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`scores`: the logarithm of each label's probability, by question ("urgency", "domain", "ring")."""
+
+    scores: dict[str, dict[str, float]]
+    _weighed: "_Weighed"
+
+    @property
+    def length(self) -> int:
+        """Characters of the text, punctuation and spaces aside."""
+        return self._weighed.length
+
+    def passages(self, question: str, label: str) -> list[Passage]:
+        """What spoke most for the label, against the mean of the others; nothing when none did."""
+        return self._weighed.passages(question, label)
+
+
+class Experience:
+    """words, sounds: the grams that are known; idf: (grams,); weights: (grams, labels of all questions);
+    bias: (labels,); labels: those of each question, in order."""
+
+    def __init__(
+        self,
+        words: Sequence[str],
+        sounds: Sequence[str],
+        idf: Floats,
+        weights: Floats,
+        bias: Floats,
+        labels: dict[str, list[str]],
+    ) -> None:
+        self._words = {gram: column for column, gram in enumerate(words)}
+        self._sounds = {from_spelling(gram): column for column, gram in enumerate(sounds, start=len(words))}
+        self.idf, self.weights, self.bias, self.labels = idf, weights, bias, labels
+        self.places: dict[str, slice] = {}
+        self.against_others = weights.copy()
+        start = 0
+        for question, names in labels.items():
+            place = self.places[question] = slice(start, start + len(names))
+            self.against_others[:, place] -= weights[:, place].mean(axis=1, keepdims=True)
+            start += len(names)
+
+    @classmethod
+    def load(cls, file: Path) -> "Experience":
+        """Plain arrays, read without pickle."""
+        with np.load(file, allow_pickle=False) as arrays:
+            questions = arrays["heads"].tolist()
+            return cls(
+                arrays["words"].tolist(),
+                arrays["sounds"].tolist(),
+                arrays["idf"].astype(np.float32),
+                np.ascontiguousarray(
+                    np.concatenate([arrays[f"{q}_weights"] for q in questions]).astype(np.float32).T
+                ),
+                np.concatenate([arrays[f"{q}_bias"] for q in questions]),
+                {q: arrays[f"{q}_labels"].tolist() for q in questions},
+            )
+
+    def answer(self, text: str) -> Answer:
+        weighed = _Weighed(self, text[:LENGTH])
+        return Answer(weighed.scores(), weighed)
+
+    def grams(self, plain: str) -> list[tuple[int, int, int]]:
+        """(column, start, end) of every known gram of the plain text, words first, then sounds."""
+        found = []
+        for known, runs in ((self._words.get, plain), (self._sounds.get, sound(plain))):
+            for start, end in spans(len(runs)):
+                column = known(runs[start:end])
+                if column is not None:
+                    found.append((column, start, end))
+        return found
+
+    def values(self, counts: Counter[int]) -> tuple[NDArray[np.int64], Floats]:
+        """TF-IDF, sublinear, each of the two alphabets of length 1. (columns, values)."""
+        columns = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
+        values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
+        values = ((1.0 + np.log(values)) * self.idf[columns]).astype(np.float32)
+        is_word = columns < len(self._words)
+        for part in (is_word, ~is_word):
+            length = float(np.sqrt(np.square(values[part]).sum()))
+            if length:
+                values[part] /= length
+        return columns, values
+
+
+class _Weighed:
+    """One text with its grams."""
+
+    def __init__(self, experience: Experience, text: str) -> None:
+        # Punctuation comes from pauses and means little; `where` leads back to the text.
+        self._where = [i for i, character in enumerate(text) if not _NO_WORD.match(character)]
+        self.length = len(self._where)
+        self._experience = experience
+        self._grams = experience.grams("".join(text[i] for i in self._where).lower()[: self.length])
+        self._columns, self._values = experience.values(Counter(column for column, _, _ in self._grams))
+
+    def scores(self) -> dict[str, dict[str, float]]:
+        experience = self._experience
+        raw = self._values @ experience.weights[self._columns] + experience.bias
+        return {
+            question: dict(zip(names, _log_probabilities(raw[experience.places[question]]), strict=True))
+            for question, names in experience.labels.items()
+        }
+
+    def passages(self, question: str, label: str) -> list[Passage]:
+        label_column = self._experience.places[question].start + self._experience.labels[question].index(label)
+        speaks = self._experience.against_others[self._columns, label_column] * self._values
+        worth = dict(zip(self._columns.tolist(), speaks.tolist(), strict=True))
+        longer = {(worth[column], start, end) for column, start, end in self._grams if end - start > 1}
+        chosen: list[Passage] = []
+        for weight, start, end in sorted(longer, key=lambda gram: (-gram[0], gram[1], gram[2])):
+            place = (self._where[start], self._where[end - 1] + 1)
+            if weight <= 0 or len(chosen) == EVIDENCE:
+                break
+            if all(place[1] <= other.start or other.end <= place[0] for other in chosen):
+                chosen.append(Passage(*place, round(weight, 2)))
+        return chosen
+
+
+def _log_probabilities(raw: Floats) -> list[float]:
+    shifted = raw - raw.max()
+    return [float(log) for log in shifted - np.log(np.exp(shifted).sum())]
+
+
+@cache
+def spans(length: int) -> list[tuple[int, int]]:
+    """All runs of 1 to LONGEST_GRAM."""
+    return [(start, start + size) for size in range(1, LONGEST_GRAM + 1) for start in range(length - size + 1)]
+
+
+def plain(text: str) -> str:
+    """The text as its grams are cut from it."""
+    return _NO_WORD.sub("", text[:LENGTH]).lower()
