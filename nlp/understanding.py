@@ -87,6 +87,7 @@ class Understander:
         self._matcher = Matcher(vocabulary)
         self._segmenter = Segmenter(word for word in sorted(vocabulary) if 2 <= len(word) <= 4)
         self._places = PlaceFinder(gazetteer)
+        self._own_words = frozenset(v for word in lexicon.own_words for v in self._variants(word))
         self._experience = experience_of(lexicon.taxonomy)
         self._as_written = frozenset(lexicon.as_written.split())
 
@@ -103,8 +104,8 @@ class Understander:
         decision = self._classifier.classify(beginning, self._hits(beginning))
         heard: list[Evidence] = []
         if self._experience:
-            answer = self._experience.answer(text)
-            decision = judge(decision, answer)
+            answer = self._experience.answer(self._without_silenced(text))
+            decision = judge(decision, answer, self._own_words)
             heard = [
                 Evidence(s.kind, s.label, text[s.start : s.end], s.start, s.end, s.weight, HEARD_BEFORE)
                 for s in signs(decision, answer)
@@ -120,6 +121,12 @@ class Understander:
             places=tuple(self._places.find(text[:MAX_TEXT])),
             matters=decision.matters,
         )
+
+    def _without_silenced(self, text: str) -> str:
+        """With blanks for the words that the community does not want to count."""
+        for word in self.lexicon.silenced:
+            text = text.replace(word, " " * len(word))
+        return text
 
     def _variants(self, word: str) -> set[str]:
         """A word of the lexicon as it stands in standard text, and as it is."""

@@ -126,6 +126,9 @@ class Lexicon(_Strict):
     as_written: str
     concepts: dict[str, str]
     wording: dict[str, str]
+    # What the community added, and what it said shall not count (nlp.lexicon.additions).
+    own_words: frozenset[str] = frozenset()
+    silenced: frozenset[str] = frozenset()
 
     def expand(self, template: str) -> list[str]:
         """Every word that a template stands for, longest first."""

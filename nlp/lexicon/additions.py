@@ -176,6 +176,9 @@ def with_additions(lexicon: Lexicon, additions: Iterable[Addition]) -> Lexicon:
     emergencies: tuple[Emergency, ...] = tuple(
         _with_words(lexicon, entry, changes.get(("emergency", entry.value), {})) for entry in lexicon.emergency
     )
+    weights = [(word, weight) for words in changes.values() for word, weight in words.items()]
+    update["own_words"] = frozenset(word for word, weight in weights if weight > 0)
+    update["silenced"] = frozenset(word for word, weight in weights if weight == 0)
     return lexicon.model_copy(update={**update, "emergency": emergencies})
 
 
