@@ -48,6 +48,11 @@ class Settings(BaseModel):
     speech_model: str = Field(
         "", alias="HOTLINE_SPEECH_MODEL", description="Speech model: an installed name or a folder"
     )
+    model_mirror: str = Field(
+        "https://alphacephei.com/vosk/models",
+        alias="HOTLINE_MODEL_MIRROR",
+        description="Where named speech models are fetched",
+    )
     speech_processes: int = Field(
         1,
         alias="HOTLINE_SPEECH_PROCESSES",

@@ -10,7 +10,7 @@ import click
 from hotline import speech_models
 from hotline.settings import Settings, read_settings
 from hotline.speech_models import SpeechModelError
-from hotline.speech_models.catalogue import MODEL_SITE, VOSK_MODELS, WHISPER
+from hotline.speech_models.catalogue import VOSK_MODELS, WHISPER
 
 
 @click.group()
@@ -34,9 +34,9 @@ def list_models() -> None:
 
 @model.command()
 @click.argument("source", metavar="NAME-or-FILE-or-URL")
-@click.option("--mirror", default=MODEL_SITE, envvar="HOTLINE_MODEL_MIRROR", help="Where named Vosk models are.")
+@click.option("--mirror", help="Where named Vosk models are; default: HOTLINE_MODEL_MIRROR.")
 @click.option("--sha256", default="", help="Expected checksum of the archive.")
-def install(source: str, mirror: str, sha256: str) -> None:
+def install(source: str, mirror: str | None, sha256: str) -> None:
     """Install a model by name, from an archive (zip, tar.bz2), or from a web address. 安装模型"""
     with _errors(), _bar() as progress:
         entry = speech_models.install(

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-MODEL_SITE = "https://alphacephei.com/vosk/models"
-
 
 @dataclass(frozen=True)
 class VoskModel:

