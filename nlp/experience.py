@@ -22,6 +22,7 @@ LONGEST_GRAM = 3
 # What comes later in a long message seldom changes what it is about.
 LENGTH = 300
 EVIDENCE = 3
+_SENTENCE_ENDS = re.compile(r"[。！？!?；;\n]+")
 _NO_WORD = re.compile(r"[\W_]+")
 
 Floats = NDArray[np.float32]
@@ -96,6 +97,12 @@ class Experience:
     def answer(self, text: str) -> Answer:
         weighed = _Weighed(self, text[:LENGTH])
         return Answer(weighed.scores(), weighed)
+
+    def most_alarming(self, text: str) -> Answer:
+        """The answer on the sentence that sounds most like an emergency, or on the whole."""
+        sentences = [part for part in _SENTENCE_ENDS.split(text[:LENGTH]) if len(part) > LONGEST_GRAM]
+        answers = [self.answer(part) for part in (text, *sentences)]
+        return max(answers, key=lambda answer: answer.scores["urgency"]["emergency"])
 
     def grams(self, plain: str) -> list[tuple[int, int, int]]:
         """(column, start, end) of every known gram of the plain text, words first, then sounds."""

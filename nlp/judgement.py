@@ -27,14 +27,16 @@ class Sign:
     weight: float
 
 
-def judge(decision: Decision, answer: Answer, own_words: frozenset[str] = frozenset()) -> Decision:
+def judge(decision: Decision, answer: Answer, danger: Answer, own_words: frozenset[str]) -> Decision:
     """The rules' decision, corrected where experience is surer. A domain of another taxonomy stays, and so does
-    what one of the community's `own_words` decided: people know their words better than any experience."""
+    what one of the community's `own_words` decided: people know their words better than any experience.
+
+    danger: the answer on the most alarming sentence alone, so that a street light said beside it hides no gas."""
     if answer.length < SHORTEST:
         return decision
     urgency, demand_type = decision.urgency, decision.demand_type
     if not _own(own_words, decision.emergency_signs + decision.urgency_signs):
-        urgency = _urgency(urgency, answer)
+        urgency = _urgency(urgency, danger)
     if not _own(own_words, decision.demand_signs):
         demand_type = _likeliest("demand_type", demand_type, answer.scores)
     by_rule = decision.urgency == EMERGENCY and urgency == EMERGENCY

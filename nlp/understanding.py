@@ -9,7 +9,7 @@ from typing import Any
 from nlp.classifier import Classifier, Decision
 from nlp.dialect import Dialect, Standard
 from nlp.experience import Experience
-from nlp.judgement import judge, signs
+from nlp.judgement import EMERGENCY, judge, signs
 from nlp.lexicon import DEFAULT, FOLDER, Lexicon, load_lexicon
 from nlp.matcher import Hit, Matcher
 from nlp.places import Place, PlaceEntry, PlaceFinder
@@ -104,8 +104,10 @@ class Understander:
         decision = self._classifier.classify(beginning, self._hits(beginning))
         heard: list[Evidence] = []
         if self._experience:
-            answer = self._experience.answer(self._without_silenced(text))
-            decision = judge(decision, answer, self._own_words)
+            told = self._without_silenced(text)
+            answer = self._experience.answer(told)
+            danger = self._experience.most_alarming(told) if decision.urgency == EMERGENCY else answer
+            decision = judge(decision, answer, danger, self._own_words)
             heard = [
                 Evidence(s.kind, s.label, text[s.start : s.end], s.start, s.end, s.weight, HEARD_BEFORE)
                 for s in signs(decision, answer)
