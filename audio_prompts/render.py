@@ -101,7 +101,7 @@ def main() -> None:
     for key, prompt in prompts.items():
         if key in options.keys or is_stale(prompt, BUNDLED):
             prompts[key] = render(prompt, voice, BUNDLED)
-            print(key, prompts[key].seconds)  # noqa: T201
+            print(key, prompts[key].seconds)  # noqa: T201 (a command of the terminal)
     manifest.write(BUNDLED, prompts.values())
 
 

@@ -32,7 +32,7 @@ Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
-class Person(UserMixin):  # type: ignore[misc]
+class Person(UserMixin):  # type: ignore[misc]  # flask-login ships no types
     """The user of this session. The cookie carries the id and the session's version: raising the version
     in the database ends all sessions."""
 

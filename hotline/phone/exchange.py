@@ -156,7 +156,7 @@ class Exchange:
         marks = ", ".join("?" * len(earlier))
         with self._transaction() as db:
             changed = db.execute(
-                f"UPDATE message SET status = ? WHERE sid = ? AND status IN ({marks})",  # noqa: S608
+                f"UPDATE message SET status = ? WHERE sid = ? AND status IN ({marks})",  # noqa: S608 (our own names; values are bound)
                 (status, sid, *earlier),
             )
             return changed.rowcount == 1
@@ -208,7 +208,7 @@ class Exchange:
         condition = f"IN ({marks})" if waiting else f"NOT IN ({marks})"
         with self._transaction() as db:
             changed = db.execute(
-                f"UPDATE call SET status = ?, seconds = ? WHERE sid = ? AND status {condition}",  # noqa: S608
+                f"UPDATE call SET status = ?, seconds = ? WHERE sid = ? AND status {condition}",  # noqa: S608 (our own names; values are bound)
                 (status, seconds, sid, *(waiting or CALL_OVER)),
             )
             return changed.rowcount == 1
@@ -275,7 +275,7 @@ class Exchange:
         values = {k: _stored(v) for k, v in asdict(row).items()}
         marks = ", ".join(f":{name}" for name in values)
         with self._transaction() as db:
-            db.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", values)  # noqa: S608
+            db.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", values)  # noqa: S608 (our own names; values are bound)
 
     def _one(self, kind: type[Row], sql: str, *values: str) -> Row | None:
         return next(iter(self._all(kind, sql, *values)), None)

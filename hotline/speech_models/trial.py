@@ -18,7 +18,7 @@ def try_model(folder: Path, *, timeout: float = TRIAL_SECONDS) -> dict[str, floa
     command = [sys.executable, "-m", "hotline.speech_models.trial", str(folder.resolve())]
     try:
         # The path is the only thing that comes from outside, and no shell sees it.
-        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=_environment())  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=_environment())  # noqa: S603 (us)
     except subprocess.TimeoutExpired as error:
         raise SpeechModelError(f"the model did not answer in {timeout:.0f} s 模型试用超时") from error
     if done.returncode != 0:
