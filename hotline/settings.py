@@ -129,10 +129,6 @@ class Settings(BaseModel):
     def models_dir(self) -> Path:
         return self.home / "speech_models"
 
-    @property
-    def carrier_host(self) -> str:
-        return urlsplit(self.twilio_api_base).netloc
-
     @cached_property
     def session_secret(self) -> str:
         """The secret that signs sessions: the configured one, or one made once and readable by us alone."""
