@@ -45,9 +45,9 @@ def judge(decision: Decision, answer: Answer, danger: Answer, own_words: frozens
     if not by_rule and not _own(own_words, decision.domain_signs):
         domain = _likeliest("domain", domain, answer.scores)
     ring = decision.ring if by_rule else _first(answer.scores["ring"]) if urgency == EMERGENCY else ""
-    signs = decision.emergency_signs if urgency == EMERGENCY else []
+    shown = decision.emergency_signs if urgency == EMERGENCY else []
     return replace(
-        decision, urgency=urgency, demand_type=demand_type, domain=domain, ring=ring, emergency_signs=signs
+        decision, urgency=urgency, demand_type=demand_type, domain=domain, ring=ring, emergency_signs=shown
     )
 
 
