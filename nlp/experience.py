@@ -22,7 +22,9 @@ LONGEST_GRAM = 3
 # What comes later in a long message seldom changes what it is about.
 LENGTH = 300
 EVIDENCE = 3
-_SENTENCE_ENDS = re.compile(r"[。！？!?；;\n]+")
+# One matter of several is told in about so many characters.
+STRETCH = 28
+BEFORE, AFTER = 4, 8
 _NO_WORD = re.compile(r"[\W_]+")
 
 Floats = NDArray[np.float32]
@@ -98,10 +100,13 @@ class Experience:
         weighed = _Weighed(self, text[:LENGTH])
         return Answer(weighed.scores(), weighed)
 
-    def most_alarming(self, text: str) -> Answer:
-        """The answer on the sentence that sounds most like an emergency, or on the whole."""
-        sentences = [part for part in _SENTENCE_ENDS.split(text[:LENGTH]) if len(part) > LONGEST_GRAM]
-        answers = [self.answer(part) for part in (text, *sentences)]
+    def most_alarming(self, text: str, start: int, end: int) -> Answer:
+        """Of the whole text, its stretches and what stands around start..end, the answer that sounds most like an
+        emergency: who reports a street light and a smell of gas reports a smell of gas."""
+        text = text[:LENGTH]
+        stretches = [text[i : i + STRETCH] for i in range(0, max(1, len(text) - STRETCH // 2), STRETCH // 2)]
+        around = text[max(0, start - BEFORE) : end + AFTER]
+        answers = [self.answer(part) for part in (text, around, *stretches)]
         return max(answers, key=lambda answer: answer.scores["urgency"]["emergency"])
 
     def grams(self, plain: str) -> list[tuple[int, int, int]]:

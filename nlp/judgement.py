@@ -31,7 +31,7 @@ def judge(decision: Decision, answer: Answer, danger: Answer, own_words: frozens
     """The rules' decision, corrected where experience is surer. A domain of another taxonomy stays, and so does
     what one of the community's `own_words` decided: people know their words better than any experience.
 
-    danger: the answer on the most alarming sentence alone, so that a street light said beside it hides no gas."""
+    danger: the answer on the most alarming part alone, so that a street light told beside it hides no gas."""
     if answer.length < SHORTEST:
         return decision
     urgency, demand_type = decision.urgency, decision.demand_type

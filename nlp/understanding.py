@@ -106,7 +106,10 @@ class Understander:
         if self._experience:
             told = self._without_silenced(text)
             answer = self._experience.answer(told)
-            danger = self._experience.most_alarming(told) if decision.urgency == EMERGENCY else answer
+            danger = answer
+            if decision.urgency == EMERGENCY:
+                sign = max(decision.emergency_signs, key=lambda sign: sign.weight)
+                danger = self._experience.most_alarming(told, *standard.span(sign.start, sign.end))
             decision = judge(decision, answer, danger, self._own_words)
             heard = [
                 Evidence(s.kind, s.label, text[s.start : s.end], s.start, s.end, s.weight, HEARD_BEFORE)

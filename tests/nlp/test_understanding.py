@@ -194,3 +194,15 @@ def test_any_text_is_survived(understander: Understander, text: str) -> None:
 )
 def test_kinds_of_demand(understander: Understander, text: str, demand_type: str) -> None:
     assert understander.understand(text).demand_type == demand_type
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我们院坝头的路灯不亮了，煤气味也好大",
+        "路灯坏了半个月都没人管。煤气味道好大",
+        "想问一下老年食堂好久开，还有就是我老伴晕倒了喊不答应",
+    ],
+)
+def test_an_everyday_matter_told_first_hides_no_danger(understander: Understander, text: str) -> None:
+    assert understander.understand(text).urgency == "emergency"
