@@ -25,8 +25,9 @@ from models.ledger import (
     next_number,
 )
 from models.notices import Medium, Notice, NoticeState, Priority
-from models.people import Courtyard, Resident, Role, Station, User
+from models.people import Courtyard, Resident, Role, Station, Unit, User
 from models.record import AccessEntry, CalendarOverride, Counter
+from models.rules import SchemeVersion
 from models.work import Leased, claim, claim_next, find_or_add, is_due, release
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Resident",
     "Review",
     "Role",
+    "SchemeVersion",
     "Station",
     "Suggestion",
     "SuggestionState",
@@ -63,6 +65,7 @@ __all__ = [
     "TextState",
     "Transcript",
     "UTCDateTime",
+    "Unit",
     "Urgency",
     "User",
     "claim",

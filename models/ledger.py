@@ -10,8 +10,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from models.base import Base
 from models.contact import Recording, Text
-from models.people import Courtyard, Resident, Station, User
+from models.people import Courtyard, Resident, Station, Unit, User
 from models.record import Counter
+from models.rules import SchemeVersion
 
 
 class Channel(enum.StrEnum):
@@ -35,6 +36,7 @@ class SuggestionState(enum.StrEnum):
     DONE = "done"  # 已办结
     INVALID = "invalid"  # 无效: noise, advertisement, wrong number
     MERGED = "merged"  # 并案: carried on in another suggestion
+    WITHDRAWN = "withdrawn"  # 已撤回: the resident no longer asks for it
 
 
 class Suggestion(Base):
@@ -46,6 +48,8 @@ class Suggestion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(unique=True)
     channel: Mapped[Channel]
+    # The scheme's own channel (box, 坝坝会, 书记接待日) of what staff wrote down; empty for calls and texts.
+    source: Mapped[str] = mapped_column(String(40), default="")
     received_at: Mapped[datetime] = mapped_column(index=True)
     resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"), index=True)
     resident: Mapped[Resident | None] = relationship()
@@ -66,16 +70,35 @@ class Suggestion(Base):
 
     state: Mapped[SuggestionState] = mapped_column(default=SuggestionState.REVIEW, index=True)
     scheme: Mapped[str] = mapped_column(String(40))
+    # The rules that the case started with; a coordinator may migrate it to newer ones.
+    scheme_version_id: Mapped[int | None] = mapped_column(ForeignKey("scheme_version.id"))
+    scheme_version: Mapped[SchemeVersion | None] = relationship()
     step: Mapped[str] = mapped_column(String(40))
     level: Mapped[str] = mapped_column(String(8), default="")
     handler_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     handler: Mapped[User | None] = relationship(foreign_keys=[handler_id])
+    # The department or partner that leads, when it is not the community itself.
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    unit: Mapped[Unit | None] = relationship()
     due: Mapped[datetime | None] = mapped_column(index=True)
+    # The clock stands still while somebody else has to act; `paused_for` says who.
+    paused_at: Mapped[datetime | None]
+    paused_for: Mapped[str] = mapped_column(String(120), default="")
+    # 督办: the rank that supervises since the case is late; empty while nobody had to.
+    supervised_by: Mapped[str] = mapped_column(String(24), default="")
     done_at: Mapped[datetime | None]
+    # 居民确认: the resident says that it is done, which the handler's 办结 is not.
+    confirmed_at: Mapped[datetime | None]
+    # How often an unhappy answer opened it again.
+    reopened: Mapped[int] = mapped_column(default=0)
+    # Only those who work on it may read it (disputes).
+    confidential: Mapped[bool] = mapped_column(default=False)
     # What the board shows of it; empty until a coordinator releases it.
     feedback: Mapped[str] = mapped_column(LongText, default="")
     published_at: Mapped[datetime | None] = mapped_column(index=True)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("suggestion.id"))
+    # The message that held this matter among others.
+    split_from_id: Mapped[int | None] = mapped_column(ForeignKey("suggestion.id"))
 
     # A volunteer who reviews holds the row, so that two never collide.
     claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

@@ -29,6 +29,20 @@ class Station(Base):
     parent: Mapped["Station | None"] = relationship(remote_side=[id])
 
 
+class Unit(Base):
+    """单位: a department, property company or partner that handles or helps, and whose work is assessed."""
+
+    __tablename__ = "unit"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    # The scheme's word: department, property, partner.
+    kind: Mapped[str] = mapped_column(String(24), default="")
+    phone: Mapped[str | None] = mapped_column(String(24))
+    active: Mapped[bool] = mapped_column(default=True)
+
+
 class Courtyard(Base):
     """院落; `aliases` are the other names that residents use for it."""
 
@@ -60,6 +74,8 @@ class User(Base):
     session_version: Mapped[int] = mapped_column(default=1)
     station_id: Mapped[int | None] = mapped_column(ForeignKey("station.id"))
     station: Mapped[Station | None] = relationship()
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    unit: Mapped[Unit | None] = relationship()
     created_at: Mapped[datetime]
 
 

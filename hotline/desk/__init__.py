@@ -9,6 +9,7 @@ from hotline.desk import (  # noqa: F401 (each module adds its views to the blue
     lexicon,
     login,
     missed,
+    overview,
     recordings,
     review,
     users,

@@ -32,6 +32,7 @@ from hotline.desk.access import (
     me,
     note_look,
 )
+from hotline.desk.panels import Looking, panels_for
 from hotline.desk.story import story_of
 from models import Role, Suggestion, User
 
@@ -133,6 +134,7 @@ def show_case(
             "people": handlers(session),
             "courtyards": courtyards(session),
             "warnings": due_warnings(session, case),
+            "panels": panels_for(Looking(session, scheme, case, user, now)),
         }
     note_look(hotline.database, "view", f"suggestion:{case.id}", now)
     return render_template(

@@ -27,21 +27,25 @@ class Link:
     roles: tuple[Role, ...]
     # Pages below it: the menu shows where one is.
     below: tuple[str, ...] = ()
+    # Its heading on “全部功能”; links without one stand in the bar on every page.
+    group: str = ""
 
     @property
     def active(self) -> tuple[str, ...]:
         return (self.endpoint, *self.below)
 
 
-MENU = (
+WORK, PEOPLE, RULES, RECORDS = "日常办理", "居民和人员", "规则和设置", "记录和统计"
+LINKS = (
     Link("desk.queue", "待核对", "alt+1", REVIEWERS, ("desk.review_page", "desk.finish_review")),
     Link("desk.mine", "我的案件", "alt+2", STAFF),
     Link("desk.ledger", "电子台账", "alt+3", STAFF, ("desk.case_page", "desk.act")),
     Link("desk.hot", "热点", "alt+7", EVERYBODY),
-    Link("desk.lexicon", "词表", "alt+8", LEADERS, ("desk.preview_words", "desk.save_words")),
-    Link("desk.calendar", "工作日历", "alt+4", LEADERS, ("desk.add_day",)),
-    Link("desk.users", "人员", "alt+5", (Role.ADMINISTRATOR,), ("desk.add_person",)),
-    Link("desk.access_log", "访问记录", "alt+6", (Role.ADMINISTRATOR,)),
+    Link("desk.overview", "全部功能", "alt+0", EVERYBODY),
+    Link("desk.lexicon", "词表", "alt+8", LEADERS, ("desk.preview_words", "desk.save_words"), RULES),
+    Link("desk.calendar", "工作日历", "alt+4", LEADERS, ("desk.add_day",), RULES),
+    Link("desk.users", "人员", "alt+5", (Role.ADMINISTRATOR,), ("desk.add_person",), PEOPLE),
+    Link("desk.access_log", "访问记录", "alt+6", (Role.ADMINISTRATOR,), (), RECORDS),
 )
 
 
@@ -54,7 +58,7 @@ def words() -> dict[str, Any]:
         "scheme": scheme,
         "now": now,
         "me": me(),
-        "menu": [link for link in MENU if known and me().role in link.roles],
+        "menu": [link for link in my_links() if not link.group] if known else [],
         "roles": ROLES,
         "channels": CHANNELS,
         "states": STATES,
@@ -66,6 +70,10 @@ def words() -> dict[str, Any]:
         "rank_of": lambda user: rank_of(scheme, user),
         "waited": lambda since: waited(since, now),
     }
+
+
+def my_links() -> list[Link]:
+    return [link for link in LINKS if me().role in link.roles]
 
 
 def level_of(scheme: Scheme, code: str) -> Level | None:
