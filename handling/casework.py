@@ -13,6 +13,7 @@ from handling.calendar import load_calendar
 from handling.forms import Filled, FormInvalid, read_form, show_value
 from handling.history import changes_since, snapshot
 from handling.intake import set_courtyard, set_level
+from handling.needs import unmet_need
 from handling.notices import queue_notice
 from handling.residents import points_balance
 from handling.scheme import Action, Scheme
@@ -78,15 +79,9 @@ def reason_against(scheme: Scheme, suggestion: Suggestion, user: User, action: A
     barred = _barred(scheme, suggestion, user, action)
     if barred:
         return barred
-    done = {event.kind for event in suggestion.events}
-    if action.points and action.code in done:
+    if action.points and any(event.kind == action.code for event in suggestion.events):
         return "已经发过了"
-    level = scheme.find_level(suggestion.level)
-    experts = level is not None and level.experts
-    opinions = {a.code for step in scheme.steps for a in step.actions if a.opinion}
-    if action.needs_opinion and experts and not opinions & done:
-        return f"{suggestion.level}类要先有专家可行性意见"
-    return ""
+    return unmet_need(scheme, suggestion, action)
 
 
 def _barred(scheme: Scheme, suggestion: Suggestion, user: User, action: Action) -> str:

@@ -14,6 +14,8 @@ from models import Role, SuggestionState, Urgency
 FieldType = Literal[
     "text", "long_text", "integer", "money", "date", "choice", "level", "handler", "courtyard", "product"
 ]
+# What an action may need; `handling.needs` has the question of each.
+Need = Literal["opinion"]
 # The columns of a case that a field may set.
 Target = Literal["", "level", "handler", "courtyard", "due", "feedback"]
 
@@ -103,7 +105,8 @@ class Action(Part):
     levels: only for these levels, empty for all. points: the rule that rewards the resident.
     notice: the template that tells the resident.
     status: what a resident hears from now on instead of the state's name.
-    opinion: an expert speaks here. needs_opinion: in levels with `experts`, only after one spoke.
+    opinion: an expert speaks here. needs: what must have happened before (`handling.needs`); "opinion": in levels
+    with `experts`, one of them spoke.
     asks_rating: the resident may answer with 1 to 5. publishes: the board shows `feedback` from now on.
     """
 
@@ -119,7 +122,7 @@ class Action(Part):
     points: str = ""
     status: Literal["", "handling", "planned", "done"] = ""
     opinion: bool = False
-    needs_opinion: bool = False
+    needs: tuple[Need, ...] = ()
     asks_rating: bool = False
     publishes: bool = False
     help: str = ""
