@@ -1,6 +1,18 @@
 """The tables: SQLAlchemy 2 typed models, engine, session and migrations. Knows no web and no carrier."""
 
+from models.attachments import Attachment, AttachmentKind
 from models.base import Base, UTCDateTime, utc
+from models.casework import (
+    Assistance,
+    CaseLink,
+    Inspection,
+    Upkeep,
+    Visit,
+    VisitKind,
+    VisitOutcome,
+    Wish,
+    WishKind,
+)
 from models.contact import (
     Call,
     CallState,
@@ -26,21 +38,28 @@ from models.ledger import (
 )
 from models.notices import Medium, Notice, NoticeState, Priority
 from models.people import Courtyard, Resident, Role, Station, Unit, User
+from models.quality import SecondReview
 from models.record import AccessEntry, CalendarOverride, Counter
 from models.rules import SchemeVersion
+from models.search import SearchEntry
 from models.work import Leased, claim, claim_next, find_or_add, is_due, release
 
 __all__ = [
     "AccessEntry",
+    "Attachment",
+    "AttachmentKind",
+    "Assistance",
     "Base",
     "CalendarOverride",
     "Call",
     "CallState",
+    "CaseLink",
     "Channel",
     "Counter",
     "Courtyard",
     "Database",
     "Event",
+    "Inspection",
     "KeywordProposal",
     "Leased",
     "LexiconVersion",
@@ -57,6 +76,8 @@ __all__ = [
     "Review",
     "Role",
     "SchemeVersion",
+    "SearchEntry",
+    "SecondReview",
     "Station",
     "Suggestion",
     "SuggestionState",
@@ -66,8 +87,14 @@ __all__ = [
     "Transcript",
     "UTCDateTime",
     "Unit",
+    "Upkeep",
     "Urgency",
     "User",
+    "Visit",
+    "VisitKind",
+    "VisitOutcome",
+    "Wish",
+    "WishKind",
     "claim",
     "claim_next",
     "find_or_add",
