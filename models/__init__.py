@@ -1,5 +1,6 @@
 """The tables: SQLAlchemy 2 typed models, engine, session and migrations. Knows no web and no carrier."""
 
+from models.alarms import Alarm, AlarmCall
 from models.attachments import Attachment, AttachmentKind
 from models.base import Base, UTCDateTime, utc
 from models.casework import (
@@ -28,7 +29,6 @@ from models.learning import KeywordProposal, LexiconVersion, ProposalState
 from models.ledger import (
     Channel,
     Event,
-    PointsEntry,
     Rating,
     Review,
     Suggestion,
@@ -38,27 +38,44 @@ from models.ledger import (
 )
 from models.notices import Medium, Notice, NoticeState, Priority
 from models.people import Courtyard, Resident, Role, Station, Unit, User
+from models.points import (
+    Account,
+    Honour,
+    PointsBalance,
+    PointsEntry,
+    PointsTransaction,
+    Redemption,
+    RedemptionState,
+    Reward,
+)
 from models.quality import SecondReview
 from models.record import AccessEntry, CalendarOverride, Counter
+from models.residents import Consent, Erasure, Purpose, Relative, ResidentPhone
 from models.rules import SchemeVersion
 from models.search import SearchEntry
 from models.work import Leased, claim, claim_next, find_or_add, is_due, release
 
 __all__ = [
     "AccessEntry",
+    "Account",
+    "Alarm",
+    "AlarmCall",
+    "Assistance",
     "Attachment",
     "AttachmentKind",
-    "Assistance",
     "Base",
     "CalendarOverride",
     "Call",
     "CallState",
     "CaseLink",
     "Channel",
+    "Consent",
     "Counter",
     "Courtyard",
     "Database",
+    "Erasure",
     "Event",
+    "Honour",
     "Inspection",
     "KeywordProposal",
     "Leased",
@@ -66,14 +83,22 @@ __all__ = [
     "Medium",
     "Notice",
     "NoticeState",
+    "PointsBalance",
     "PointsEntry",
+    "PointsTransaction",
     "Priority",
     "ProposalState",
+    "Purpose",
     "Rating",
     "Recording",
     "RecordingState",
+    "Redemption",
+    "RedemptionState",
+    "Relative",
     "Resident",
+    "ResidentPhone",
     "Review",
+    "Reward",
     "Role",
     "SchemeVersion",
     "SearchEntry",
