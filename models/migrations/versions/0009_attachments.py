@@ -52,6 +52,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_attachment_suggestion_id"), "attachment", ["suggestion_id"], unique=False)
     op.create_table(
+        "receipt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("attachment_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["money_entry.id"], name=op.f("fk_receipt_entry_id")),
+        sa.ForeignKeyConstraint(["attachment_id"], ["attachment.id"], name=op.f("fk_receipt_attachment_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
+        sa.UniqueConstraint("attachment_id", name=op.f("uq_receipt_attachment_id")),
+    )
+    op.create_index(op.f("ix_receipt_entry_id"), "receipt", ["entry_id"], unique=False)
+    op.create_table(
         "second_review",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("review_id", sa.Integer(), nullable=False),
@@ -95,5 +106,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     if op.get_context().dialect.name == "sqlite":
         op.drop_table("search_entry_fts")
-    for table in ("search_entry", "second_review", "attachment"):
+    for table in ("search_entry", "second_review", "receipt", "attachment"):
         op.drop_table(table)
