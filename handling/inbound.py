@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handling.asking import Asking
 from handling.clock import SHANGHAI
 from handling.commands import Command, parse_command
 from handling.intake import extend_suggestion, open_cases_of, open_suggestion
 from handling.notices import queue_notice, reply_priority
-from handling.residents import find_or_add_resident, opt_in, opt_out, points_balance
+from handling.open_questions import answers_open_question
+from handling.points import balance_of
+from handling.residents import find_or_add_resident, opt_in, opt_out
 from handling.scheme import Scheme
 from handling.status import promised_day, state_name
 from models import (
     Channel,
-    Event,
-    Rating,
     Resident,
     Suggestion,
     SuggestionState,
@@ -59,14 +60,14 @@ def handle_text(
             day = text.received_at.astimezone(SHANGHAI).date()
             _answer(session, scheme, text, resident, "help", now, key=f"empty:{resident.id}:{day}")
         return None
-    command = parse_command(text.body)
-    if resident is not None and command is not None:
-        if command.kind != "rating":
+    if resident is not None:
+        asking = Asking(session, scheme, resident, text, understand, now, tuple(duty_phones))
+        if answers_open_question(asking):
+            return None
+        command = parse_command(text.body)
+        if command is not None and command.kind != "rating":
             text.kind = TextKind.COMMAND
             return _obey(session, scheme, text, resident, command, now)
-        rating = _open_rating(session, resident)
-        if rating is not None and command.number is not None:
-            return _rate(session, scheme, text, resident, rating, command.number, now)
     earlier = _just_said(session, text)
     if earlier is None:
         text.kind = TextKind.SUGGESTION
@@ -133,7 +134,7 @@ def _obey(
         opt_in(resident)
         _answer(session, scheme, text, resident, "opted_in", now)
     elif command.kind == "points":
-        balance = points_balance(session, resident)
+        balance = balance_of(session, resident.id)
         _answer(session, scheme, text, resident, "balance", now, {"balance": balance})
     elif command.kind == "help":
         _answer(session, scheme, text, resident, "help", now)
@@ -176,43 +177,6 @@ def _tell_progress(session: Session, scheme: Scheme, text: Text, resident: Resid
 def _last_case(session: Session, resident: Resident) -> Suggestion | None:
     own = select(Suggestion).where(Suggestion.resident_id == resident.id)
     return session.scalars(own.order_by(Suggestion.id.desc()).limit(1)).one_or_none()
-
-
-def _open_rating(session: Session, resident: Resident) -> Rating | None:
-    """The newest request that this resident has not answered."""
-    asked = (
-        select(Rating)
-        .join(Suggestion)
-        .where(Suggestion.resident_id == resident.id, Rating.score.is_(None))
-        .order_by(Rating.requested_at.desc(), Rating.id.desc())
-    )
-    return session.scalars(asked.limit(1)).one_or_none()
-
-
-def _rate(
-    session: Session,
-    scheme: Scheme,
-    text: Text,
-    resident: Resident,
-    rating: Rating,
-    score: int,
-    now: datetime,
-) -> None:
-    text.kind = TextKind.RATING
-    text.suggestion = rating.suggestion
-    rating.score = score
-    rating.rated_at = now
-    session.add(
-        Event(
-            suggestion=rating.suggestion,
-            at=now,
-            kind="rated",
-            step=rating.suggestion.step,
-            form={"score": score},
-        )
-    )
-    template = "rated_low" if score <= 2 else "rated"
-    _answer(session, scheme, text, resident, template, now, suggestion=rating.suggestion)
 
 
 def _answer(

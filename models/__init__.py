@@ -3,6 +3,17 @@
 from models.alarms import Alarm, AlarmCall
 from models.attachments import Attachment, AttachmentKind
 from models.base import Base, UTCDateTime, utc
+from models.campaigns import (
+    Answer,
+    AnswerMeans,
+    Campaign,
+    CampaignSound,
+    CampaignState,
+    Participation,
+    ParticipationState,
+    Question,
+    QuestionKind,
+)
 from models.casework import (
     Assistance,
     CaseLink,
@@ -65,6 +76,7 @@ from models.record import AccessEntry, CalendarOverride, Counter
 from models.residents import Consent, Erasure, Purpose, Relative, ResidentPhone
 from models.rules import SchemeVersion
 from models.search import SearchEntry
+from models.supervision import Supervision
 from models.work import Leased, claim, claim_next, find_or_add, is_due, release
 
 __all__ = [
@@ -72,6 +84,8 @@ __all__ = [
     "Account",
     "Alarm",
     "AlarmCall",
+    "Answer",
+    "AnswerMeans",
     "Assistance",
     "Attachment",
     "AttachmentKind",
@@ -81,6 +95,9 @@ __all__ = [
     "CalendarOverride",
     "Call",
     "CallState",
+    "Campaign",
+    "CampaignSound",
+    "CampaignState",
     "CaseLink",
     "Channel",
     "Consent",
@@ -108,6 +125,8 @@ __all__ = [
     "NoticeState",
     "OpinionRequest",
     "Outcome",
+    "Participation",
+    "ParticipationState",
     "PointsBalance",
     "PointsEntry",
     "PointsTransaction",
@@ -115,6 +134,8 @@ __all__ = [
     "Project",
     "ProposalState",
     "Purpose",
+    "Question",
+    "QuestionKind",
     "Rating",
     "Receipt",
     "Recording",
@@ -134,6 +155,7 @@ __all__ = [
     "Station",
     "Suggestion",
     "SuggestionState",
+    "Supervision",
     "Text",
     "TextKind",
     "TextState",

@@ -2,7 +2,7 @@
 
 import enum
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ForeignKey, String, update
 from sqlalchemy import Text as LongText
@@ -13,6 +13,9 @@ from models.contact import Recording, Text
 from models.people import Courtyard, Resident, Station, Unit, User
 from models.record import Counter
 from models.rules import SchemeVersion
+
+if TYPE_CHECKING:
+    from models.campaigns import Campaign
 
 
 class Channel(enum.StrEnum):
@@ -86,6 +89,16 @@ class Suggestion(Base):
     paused_for: Mapped[str] = mapped_column(String(120), default="")
     # 督办: the rank that supervises since the case is late; empty while nobody had to.
     supervised_by: Mapped[str] = mapped_column(String(24), default="")
+    # When the time began that ends at `due`; None: when the resident spoke.
+    due_from: Mapped[datetime | None]
+    # 首次答复: the first word from those who handle it; 答复: that it is done or planned, and whether by then.
+    first_answered_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    answered_in_time: Mapped[bool | None]
+    # 转化: the suggestion became a measure.
+    converted_at: Mapped[datetime | None]
+    # A planned case comes back to its handler on this day.
+    look_again_at: Mapped[datetime | None] = mapped_column(index=True)
     done_at: Mapped[datetime | None]
     # 居民确认: the resident says that it is done, which the handler's 办结 is not.
     confirmed_at: Mapped[datetime | None]
@@ -97,6 +110,9 @@ class Suggestion(Base):
     feedback: Mapped[str] = mapped_column(LongText, default="")
     published_at: Mapped[datetime | None] = mapped_column(index=True)
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("suggestion.id"))
+    # 专项征集 that it came with; None: the everyday track (常态).
+    campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
+    campaign: Mapped["Campaign | None"] = relationship()
     # The message that held this matter among others.
     split_from_id: Mapped[int | None] = mapped_column(ForeignKey("suggestion.id"))
 
@@ -164,21 +180,6 @@ class Rating(Base):
     requested_at: Mapped[datetime]
     score: Mapped[int | None]
     rated_at: Mapped[datetime | None]
-
-
-class PointsEntry(Base):
-    """积分 (幸福种子): a line of a resident's account; `key` makes each award happen once."""
-
-    __tablename__ = "points_entry"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(80), unique=True)
-    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
-    resident: Mapped[Resident] = relationship()
-    suggestion_id: Mapped[int | None] = mapped_column(ForeignKey("suggestion.id"))
-    points: Mapped[int]
-    reason: Mapped[str] = mapped_column(String(120))
-    at: Mapped[datetime]
 
 
 def next_number(session: Session) -> int:

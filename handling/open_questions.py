@@ -1,0 +1,17 @@
+"""What we asked a resident and what a short text may answer: a rating, a vote, a questionnaire.
+
+Each kind of question has one claimant here. The newest question is offered the text first; a claimant takes only
+what clearly answers it, so that no suggestion and no cry for help is ever swallowed.
+"""
+
+from handling.asking import Asking, Claimant
+from handling.ratings import open_rating
+
+CLAIMANTS: tuple[Claimant, ...] = (open_rating,)
+
+
+def answers_open_question(asking: Asking) -> bool:
+    """Offer the text to what is open, the newest question first. True when one took it."""
+    open_now = [question for claimant in CLAIMANTS if (question := claimant(asking)) is not None]
+    open_now.sort(key=lambda question: question.asked_at, reverse=True)
+    return any(question.take() for question in open_now)
