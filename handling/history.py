@@ -7,6 +7,8 @@ from models import Suggestion
 
 # The events that no scheme's action names.
 ENGINE_EVENTS = {
+    "attached": "加了照片或材料",
+    "detached": "拿掉了照片或材料",
     "received": "收到",
     "extended": "居民补充",
     "reviewed": "核对",
@@ -28,6 +30,14 @@ COLUMNS = (
     "feedback",
     "published_at",
     "merged_into_id",
+    "scheme_version_id",
+    "unit_id",
+    "paused_at",
+    "paused_for",
+    "confirmed_at",
+    "reopened",
+    "confidential",
+    "split_from_id",
 )
 
 

@@ -19,8 +19,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     app = Flask("hotline")
     app.secret_key = settings.session_secret
     app.config.update(
-        # The largest upload is a minute of microphone audio in the simulator.
-        MAX_CONTENT_LENGTH=16 * 1024 * 1024,
+        # The largest upload: eight photos of a telephone.
+        MAX_CONTENT_LENGTH=64 * 1024 * 1024,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),

@@ -2,6 +2,7 @@
 
 from hotline.desk import (  # noqa: F401 (each module adds its views to the blueprint)
     access_log,
+    attachments,
     calendar,
     cases,
     hot,
