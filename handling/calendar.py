@@ -1,18 +1,21 @@
 """Working days of mainland China: public holidays, adjusted working days (调休), the community's own days."""
 
-from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 
 import chinese_calendar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.clock import SHANGHAI
-from handling.scheme import Scheme
+from handling.scheme import Hours, Scheme
+from handling.scheme_base import TimeLimit
 from models import CalendarOverride
 
 # Offices close at six: a promise "by the 24th" ends then.
 CLOSING = time(18, 0)
+OFFICE_HOURS = (Hours(opens=time(9), closes=CLOSING),)
 
 
 class WorkCalendar:
@@ -22,19 +25,46 @@ class WorkCalendar:
         self.overrides = dict(overrides)
 
     def is_working_day(self, day: date) -> bool:
-        if day in self.overrides:
-            return self.overrides[day]
-        if self.year_known(day.year):
-            return bool(chinese_calendar.is_workday(day))
-        return day.weekday() < 5
+        known = self.overrides.get(day)
+        return _is_working_day(day) if known is None else known
 
     def year_known(self, year: int) -> bool:
         """The State Council announces a year's holidays in the November before; the library follows."""
-        try:
-            chinese_calendar.is_workday(date(year, 6, 1))
-        except NotImplementedError:
-            return False
-        return True
+        return _year_known(year)
+
+    def end_of(self, limit: TimeLimit, start: datetime, staffed: Sequence[Hours]) -> datetime:
+        """When a limit that begins at `start` is over, in its own unit; aware UTC. ValueError for no limit."""
+        if limit.working_days is not None:
+            return self.due(start, limit.working_days).astimezone(UTC)
+        if limit.hours is not None:
+            return (start + timedelta(hours=limit.hours)).astimezone(UTC)
+        if limit.staffed_hours is not None:
+            return self._after_staffed(start, timedelta(hours=limit.staffed_hours), staffed)
+        raise ValueError("no time limit")
+
+    def _after_staffed(self, start: datetime, length: timedelta, staffed: Sequence[Hours]) -> datetime:
+        """Only the staffed time of working days counts; a community without any counts office hours."""
+        day = start.astimezone(SHANGHAI).date()
+        while True:
+            for hours in (staffed or OFFICE_HOURS) if self.is_working_day(day) else ():
+                opens = max(start, datetime.combine(day, hours.opens, SHANGHAI))
+                closes = datetime.combine(day, hours.closes, SHANGHAI)
+                if closes - opens >= length:
+                    return (opens + length).astimezone(UTC)
+                length -= max(timedelta(), closes - opens)
+            day += timedelta(days=1)
+
+    def working_time(self, start: datetime, end: datetime) -> timedelta:
+        """What of the period lies on working days, Shanghai time, with their nights; nothing when it is over."""
+        counted = timedelta()
+        while start < end:
+            local = start.astimezone(SHANGHAI)
+            midnight = datetime.combine(local.date() + timedelta(days=1), time(), SHANGHAI)
+            following = min(midnight, end)
+            if self.is_working_day(local.date()):
+                counted += following - start
+            start = following
+        return counted
 
     def due(self, start: datetime, working_days: int) -> datetime:
         """18:00 Shanghai time of the working day that ends the period; the day of the start does not count
@@ -56,6 +86,20 @@ class WorkCalendar:
             for year in sorted(years)
             if not self.year_known(year)
         ]
+
+
+@cache
+def _is_working_day(day: date) -> bool:
+    return bool(chinese_calendar.is_workday(day)) if _year_known(day.year) else day.weekday() < 5
+
+
+@cache
+def _year_known(year: int) -> bool:
+    try:
+        chinese_calendar.is_workday(date(year, 6, 1))
+    except NotImplementedError:
+        return False
+    return True
 
 
 def closing_time(day: date) -> datetime:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -15,19 +15,19 @@ from handling.history import changes_since, snapshot
 from handling.intake import set_courtyard, set_level
 from handling.needs import unmet_need
 from handling.notices import queue_notice
-from handling.residents import points_balance
+from handling.points import award, balance_of
+from handling.promises import note_answer, promise_until, promise_within
 from handling.scheme import Action, Scheme
 from handling.scheme_checks import VARIABLES
+from handling.scheme_versions import scheme_of
 from models import (
     Event,
-    PointsEntry,
     Priority,
     Rating,
     Role,
     Suggestion,
     SuggestionState,
     User,
-    find_or_add,
 )
 
 __all__ = [
@@ -69,6 +69,7 @@ def blocked_actions(scheme: Scheme, suggestion: Suggestion, user: User) -> list[
 
 
 def _judged(scheme: Scheme, suggestion: Suggestion, user: User) -> list[tuple[Action, str]]:
+    scheme = scheme_of(object_session(suggestion), suggestion, scheme)
     step = scheme.find_step(suggestion.step)
     actions = [action for action in step.actions if action.page == "case"] if step else []
     return [(action, reason_against(scheme, suggestion, user, action)) for action in actions]
@@ -113,11 +114,13 @@ def take_action(
     now: datetime,
     version: int | None = None,
 ) -> Event:
-    """Do it: change the case, write the event, tell the resident.
+    """Do it: change the case, write the event, tell the resident. scheme: the one in force; the case may have
+    begun with an older one, which then says what happens.
 
     version: that of the page on which the person decided. Raises StaleCase, StepNotAllowed, FormInvalid."""
     if version is not None and version != suggestion.version:
         raise StaleCase
+    scheme = scheme_of(session, suggestion, scheme)
     step = scheme.find_step(suggestion.step)
     if step is None:
         raise StepNotAllowed(f"现在的办理流程里没有“{suggestion.step}”这一步")
@@ -134,7 +137,7 @@ def take_action(
     suggestion.events.append(event)
     flush_or_stale(session)
     event.changes = changes_since(before, suggestion)
-    told = _reward(session, scheme, suggestion, action, now)
+    told = _reward(session, scheme, suggestion, action, user, now)
     # A field that sets the level says “A”, the case's own variable “A类”.
     told |= {code: show_value(action, code, v) for code, v in filled.values.items() if code not in VARIABLES}
     _tell(session, scheme, suggestion, action, event, told, now)
@@ -145,11 +148,11 @@ def take_action(
 def _apply(
     session: Session, scheme: Scheme, suggestion: Suggestion, action: Action, filled: Filled, now: datetime
 ) -> None:
-    targets = filled.targets
+    targets, promised = filled.targets, suggestion.due
     if "level" in targets:
         set_level(session, scheme, suggestion, targets["level"])
     if "due" in targets:
-        suggestion.due = targets["due"]
+        promise_until(suggestion, targets["due"], since=now)
     if "handler" in targets:
         suggestion.handler = targets["handler"]
     if "courtyard" in targets:
@@ -162,6 +165,7 @@ def _apply(
     if action.state is not None:
         suggestion.state = action.state
         suggestion.done_at = now if action.state in CLOSING else None
+    note_answer(suggestion, action, filled, promised, now)
     # The version rises whatever the action changes, so that of two people at once one is refused.
     flag_modified(suggestion, "step")
 
@@ -179,9 +183,9 @@ def enter_next(
     if not action.next:
         return
     suggestion.step = action.next
-    working_days = scheme.step(action.next).working_days
-    if working_days is not None and not due_is_set:
-        suggestion.due = load_calendar(session).due(now, working_days)
+    step = scheme.step(action.next)
+    if step.is_limited and not due_is_set:
+        promise_within(session, scheme, suggestion, step, since=now)
 
 
 def flush_or_stale(session: Session) -> None:
@@ -193,25 +197,15 @@ def flush_or_stale(session: Session) -> None:
 
 
 def _reward(
-    session: Session, scheme: Scheme, suggestion: Suggestion, action: Action, now: datetime
+    session: Session, scheme: Scheme, suggestion: Suggestion, action: Action, user: User, now: datetime
 ) -> dict[str, Any]:
     """Points of the action's rule, once for each suggestion; what the notice says about them."""
     resident = suggestion.resident
     if not action.points or resident is None:
         return {"points": 0, "balance": 0}
     rule = scheme.points_rule(action.points)
-    find_or_add(
-        session,
-        PointsEntry,
-        key="key",
-        value=f"{rule.code}:{suggestion.id}",
-        resident_id=resident.id,
-        suggestion_id=suggestion.id,
-        points=rule.points,
-        reason=rule.name,
-        at=now,
-    )
-    return {"points": rule.points, "balance": points_balance(session, resident)}
+    award(session, rule, resident, suggestion=suggestion, actor=user, now=now)
+    return {"points": rule.points, "balance": balance_of(session, resident.id)}
 
 
 def _tell(

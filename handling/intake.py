@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from handling.calendar import load_calendar
+from handling.history import changes_since, snapshot
 from handling.notices import queue_notice, reply_priority
+from handling.promises import promise_within
 from handling.residents import normal_number
 from handling.scheme import Scheme
+from handling.scheme_versions import scheme_of, version_of
 from handling.status import OPEN_STATES
 from models import (
     Channel,
@@ -56,6 +58,7 @@ def open_suggestion(
         received_at=received_at,
         resident=resident,
         scheme=scheme.name,
+        scheme_version_id=version_of(session, scheme, now).id,
         step=scheme.first_step.code,
         state=SuggestionState.REVIEW,
         urgency=Urgency.NORMAL,
@@ -82,17 +85,17 @@ def extend_suggestion(
 ) -> None:
     """More was said about the same matter. `understanding` is that of the whole joined text. Urgency only
     rises; there is no second acknowledgement unless it has become an emergency."""
-    before = (suggestion.text, suggestion.urgency, suggestion.ring)
+    scheme = scheme_of(session, suggestion, scheme)
+    before, urgency, ring = snapshot(suggestion), suggestion.urgency, suggestion.ring
     apply_understanding(session, suggestion, understanding)
-    suggestion.urgency = min(before[1], suggestion.urgency, key=URGENCIES.index)
-    suggestion.ring = suggestion.ring or before[2]
+    suggestion.urgency = min(urgency, suggestion.urgency, key=URGENCIES.index)
+    suggestion.ring = suggestion.ring or ring
     propose_level(session, scheme, suggestion)
-    changes = {"text": [before[0], suggestion.text]}
-    if suggestion.urgency is not before[1]:
-        changes["urgency"] = [before[1].value, suggestion.urgency.value]
+    session.flush()
+    changes = changes_since(before, suggestion)
     session.add(Event(suggestion=suggestion, at=now, kind="extended", step=suggestion.step, changes=changes))
     session.flush()
-    if suggestion.ring and not before[2]:
+    if suggestion.ring and not ring:
         queue_notice(
             session,
             scheme,
@@ -138,8 +141,7 @@ def set_level(session: Session, scheme: Scheme, suggestion: Suggestion, code: st
     if suggestion.level == code and suggestion.due is not None:
         return
     suggestion.level = code
-    working_days = scheme.level(code).working_days
-    suggestion.due = load_calendar(session).due(suggestion.received_at, working_days)
+    promise_within(session, scheme, suggestion, scheme.level(code), since=suggestion.received_at)
 
 
 def alert_duty(

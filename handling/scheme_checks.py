@@ -5,7 +5,11 @@ from collections.abc import Iterator
 from string import Formatter
 
 from handling.history import ENGINE_EVENTS
+from handling.scheme_checks_casework import casework_problems
+from handling.scheme_checks_deliberation import deliberation_problems, own_variables
+from handling.scheme_checks_people import PEOPLE_NOTICES, PEOPLE_VARIABLES, people_problems
 from handling.scheme_parts import Action, Field, Scheme, Step, Template
+from handling.scheme_time_checks import CLOCK_VARIABLES, time_problems
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_units
 from handling.toml_lines import Where
 from models import SuggestionState, Urgency
@@ -29,6 +33,7 @@ ENGINE_NOTICES = (
     "rated",
     "rated_low",
     "duty_alert",
+    *PEOPLE_NOTICES,
 )
 # What every notice may say besides the fields of the action that sends it.
 VARIABLES = frozenset(("number", "due", "promise", "handler_name", "level", "state", "place")) | {
@@ -39,6 +44,8 @@ VARIABLES = frozenset(("number", "due", "promise", "handler_name", "level", "sta
     "balance",
     "cases",
     "community",
+    *CLOCK_VARIABLES,
+    *PEOPLE_VARIABLES,
 }
 # What a line of a paper form may show of the case (`scheme_forms.case_values`).
 CASE_VALUES = frozenset(
@@ -53,6 +60,8 @@ _TARGET_TYPES = {
     "courtyard": "courtyard",
     "due": "date",
     "feedback": "long_text",
+    "unit": "unit",
+    "upkeep": "choice",
 }
 
 
@@ -68,6 +77,10 @@ def problems(scheme: Scheme) -> Iterator[Problem]:
     yield from _notices(scheme)
     yield from _forms(scheme)
     yield from _indicators(scheme)
+    yield from casework_problems(scheme)
+    yield from deliberation_problems(scheme)
+    yield from time_problems(scheme)
+    yield from people_problems(scheme)
 
 
 def _doubles(scheme: Scheme) -> Iterator[Problem]:
@@ -77,6 +90,7 @@ def _doubles(scheme: Scheme) -> Iterator[Problem]:
         (("steps",), [step.code for step in scheme.steps]),
         (("points",), [rule.code for rule in scheme.points]),
         (("channels",), [channel.code for channel in scheme.channels]),
+        (("units",), [unit.code for unit in scheme.units]),
         (("forms",), [form.code for form in scheme.forms]),
         (("indicators",), [indicator.code for indicator in scheme.indicators]),
         (("community", "stations"), [station.code for station in scheme.community.stations]),
@@ -214,7 +228,7 @@ def _notice(scheme: Scheme, name: str, template: Template) -> Iterator[Problem]:
     except ValueError as error:
         yield (*where, "text"), f"braces: {error}"
         return
-    allowed = VARIABLES | _fields_of_senders(scheme, name)
+    allowed = VARIABLES | _fields_of_senders(scheme, name) | own_variables(name)
     for variable in sorted(used - allowed):
         yield (*where, "text"), f"no variable “{{{variable}}}”"
     for token in template.spoken:

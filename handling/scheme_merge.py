@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from handling.scheme_base import TIME_UNITS
 from handling.toml_lines import Where
 
 # Lists whose tables are matched by their `code`; every other list is replaced as a whole.
-BY_CODE = frozenset(("levels", "steps", "actions", "fields", "points", "channels", "forms", "indicators"))
+BY_CODE = frozenset(("levels", "steps", "actions", "fields", "points", "channels", "forms", "indicators", "units")) | {
+    "deliberations"
+}
 # What says who a scheme is, and is never taken over.
 OWN = ("name", "title", "extends")
 
@@ -65,8 +68,11 @@ def extended(base: Node, own: Node) -> Node:
 
 
 def _laid_over(base: Node, own: Node) -> Node:
-    """Tables are joined key by key; `remove = true` in a table takes the other's away."""
+    """Tables are joined key by key; `remove = true` in a table takes the other's away, and a time limit takes the
+    place of one in another unit."""
     parts = dict(base.value)
+    if any(unit in own.value for unit in TIME_UNITS):
+        parts = {key: part for key, part in parts.items() if key not in TIME_UNITS}
     for key, part in own.value.items():
         if _removed(part):
             if parts.pop(key, None) is None:

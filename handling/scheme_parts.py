@@ -3,25 +3,29 @@
 The engine knows only these words; communities differ in `handling/schemes/*.toml` alone.
 """
 
+import json
 from datetime import time
+from functools import cached_property
+from hashlib import sha256
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Limit
 
+from handling.scheme_base import Part, Timed, TimeLimit
+from handling.scheme_casework import UnitEntry, UpkeepRule, Visits
+from handling.scheme_deliberation import DeliberationKind, ExpertRules, Money
+from handling.scheme_figures import Assessment, Targets
+from handling.scheme_people import CARE, HonourRule, Retention, RewardEntry
+from handling.scheme_supervision import Lights, Supervision
 from models import Role, SuggestionState, Urgency
 
 FieldType = Literal[
-    "text", "long_text", "integer", "money", "date", "choice", "level", "handler", "courtyard", "product"
+    "text", "long_text", "integer", "money", "date", "choice", "level", "handler", "courtyard", "unit", "product"
 ]
 # What an action may need; `handling.needs` has the question of each.
-Need = Literal["opinion"]
+Need = Literal["opinion", "resolution"]
 # The columns of a case that a field may set.
-Target = Literal["", "level", "handler", "courtyard", "due", "feedback"]
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+Target = Literal["", "level", "handler", "courtyard", "due", "feedback", "unit", "upkeep"]
 
 
 class Tier(Part):
@@ -56,18 +60,20 @@ class Hours(Part):
 
 class Community(Part):
     """`signature` opens every SMS: carriers in China require 【…】.
-    `staffed`: when somebody answers the 0 key, on working days."""
+    `staffed`: when somebody answers the 0 key, on working days; `staffed_hours` count then.
+    `households`: of the whole community, for the rate of participation."""
 
     name: str
     signature: str = Limit(pattern=r"^【.{1,12}】$")
     staffed: tuple[Hours, ...] = ()
+    households: int | None = Limit(default=None, gt=0)
     station_tiers: tuple[Tier, ...] = ()
     stations: tuple[StationEntry, ...] = ()
     courtyards: tuple[CourtyardEntry, ...] = ()
 
 
-class Level(Part):
-    """`shape` and `code` stand beside the colour, which must never be the only signal.
+class Level(Timed):
+    """With its time limit. `shape` and `code` stand beside the colour, which must never be the only signal.
     `tier`: the rank that is responsible. `experts`: nothing is finished or planned without their opinion."""
 
     code: str = Limit(max_length=8)
@@ -75,7 +81,6 @@ class Level(Part):
     colour: str
     css: str
     shape: str = Limit(max_length=1)
-    working_days: int = Limit(ge=0, le=250)
     tier: str
     experts: bool = False
 
@@ -83,7 +88,8 @@ class Level(Part):
 class Field(Part):
     """One question of an action's form. `factors`: the fields that a product multiplies.
     `at_most`: the field above that this number may not exceed.
-    `sets`: the column of the case that takes the value."""
+    `sets`: the column of the case that takes the value.
+    `converts`: the choices with which the suggestion has become a measure (转化)."""
 
     code: str = Limit(pattern=r"^[a-z][a-z_]*$")
     name: str
@@ -94,6 +100,9 @@ class Field(Part):
     sets: Target = ""
     minimum: int = 0
     at_most: str = ""
+    converts: tuple[str, ...] = ()
+    # What the field tells of the meeting that its action records (`Action.deliberation`).
+    records: Literal["", "held_on", "attended", "agreed", "share", "resolution"] = ""
     help: str = ""
 
 
@@ -107,7 +116,10 @@ class Action(Part):
     status: what a resident hears from now on instead of the state's name.
     opinion: an expert speaks here. needs: what must have happened before (`handling.needs`); "opinion": in levels
     with `experts`, one of them spoke.
+    stations: people of stations of these tiers may do it too, for places below their own station.
+    invites: the resident is asked to supervise and evaluate.
     asks_rating: the resident may answer with 1 to 5. publishes: the board shows `feedback` from now on.
+    converts: the suggestion has become a measure (转化), for the rate of conversion.
     """
 
     code: str = Limit(pattern=r"^[a-z][a-z_]*$", max_length=40)
@@ -122,21 +134,31 @@ class Action(Part):
     points: str = ""
     status: Literal["", "handling", "planned", "done"] = ""
     opinion: bool = False
+    # The kind of meeting that this form records.
+    deliberation: str = ""
     needs: tuple[Need, ...] = ()
+    stations: tuple[str, ...] = ()
+    invites: bool = False
     asks_rating: bool = False
     publishes: bool = False
+    converts: bool = False
     help: str = ""
 
 
-class Step(Part):
-    """working_days: whoever comes to this step is promised an answer in that time from then on (a mediation
-    platform, a department); None keeps the day that the level gave. help: for residents, on the public page."""
+class Step(TimeLimit):
+    """With a time limit of its own, whoever comes to this step is promised an answer in that time from then on
+    (a mediation platform, a department); without one the case keeps the day that the level gave.
+    help: for residents, on the public page."""
 
     code: str = Limit(pattern=r"^[a-z][a-z_]*$", max_length=40)
     name: str
     actions: tuple[Action, ...] = Limit(min_length=1)
-    working_days: int | None = Limit(default=None, ge=0, le=250)
     help: str = ""
+
+    # A case that comes here is confidential from then on: only those who work on it may read it.
+    confidential: bool = False
+    # The action that takes an unsettled dispute to the next platform; proposed when the step's time is over.
+    moves_up: str = ""
 
     def action(self, code: str) -> Action | None:
         return next((action for action in self.actions if action.code == code), None)
@@ -187,18 +209,18 @@ class PaperForm(Part):
     lines: tuple[FormLine, ...] = Limit(min_length=1)
 
 
-class Indicator(Part):
+class Indicator(Timed):
     """A measured time: from the first event of `start` (`received`, `reviewed`, an action) to the first event
-    of `end` after it, which should come within `working_days`."""
+    of `end` after it, which should come within the time limit. target: the share of cases that should keep it."""
 
     code: str
     name: str
     start: tuple[str, ...] = Limit(min_length=1)
     end: tuple[str, ...] = Limit(min_length=1)
-    working_days: int = Limit(ge=0, le=250)
+    target: float = Limit(default=0.9, ge=0, le=1)
 
 
-Coded = TypeVar("Coded", Level, Step, Tier, PointsRule, PaperForm)
+Coded = TypeVar("Coded", DeliberationKind, Level, Step, Tier, PointsRule, PaperForm)
 
 
 class Scheme(Part):
@@ -215,11 +237,35 @@ class Scheme(Part):
     steps: tuple[Step, ...] = Limit(min_length=1)
     notices: dict[str, Template]
     points: tuple[PointsRule, ...] = ()
+    rewards: tuple[RewardEntry, ...] = ()
+    honours: tuple[HonourRule, ...] = ()
+    # The words for residents who need special care (特殊群体).
+    care: tuple[str, ...] = CARE
+    retention: Retention = Retention()
     # Empty: the default taxonomy's.
     domains: tuple[str, ...] = ()
+    # Cases of these are confidential from their review on.
+    confidential_domains: tuple[str, ...] = ()
+    units: tuple[UnitEntry, ...] = ()
+    visits: Visits = Visits()
+    upkeep: UpkeepRule = UpkeepRule()
     channels: tuple[ChannelEntry, ...] = ()
     forms: tuple[PaperForm, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    lights: Lights = Lights()
+    # None: nobody is reminded, and nothing climbs.
+    supervision: Supervision | None = None
+    deliberations: tuple[DeliberationKind, ...] = ()
+    money: Money = Money()
+    experts: ExpertRules = ExpertRules()
+    targets: Targets = Targets()
+    assessment: Assessment | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the content. A copy (`model_copy`) keeps it: with today's notices it is still that version."""
+        content = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
+        return sha256(content.encode()).hexdigest()
 
     @property
     def first_step(self) -> Step:
@@ -244,6 +290,10 @@ class Scheme(Part):
     def form(self, code: str) -> PaperForm:
         """KeyError when the scheme has no such form."""
         return _by_code(self.forms, code)
+
+    def deliberation(self, code: str) -> DeliberationKind:
+        """KeyError when the scheme has no such kind."""
+        return _by_code(self.deliberations, code)
 
     def tier(self, code: str) -> Tier:
         """KeyError when the scheme has no such rank."""

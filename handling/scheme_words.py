@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from handling.notices import compose
 from handling.scheme import Action, Level, Scheme, Step
+from handling.scheme_base import TimeLimit
 from handling.scheme_checks import VARIABLES
 from models import Role
 
@@ -37,8 +38,15 @@ class Told:
     levels: tuple[str, ...] = ()
 
 
-def time_limit(working_days: int) -> str:
-    return f"{working_days}个工作日内" if working_days else "当天"
+def time_limit(limit: TimeLimit) -> str:
+    """ "3个工作日内", "24小时内", "2个工作小时内"; "" without a limit."""
+    if limit.hours is not None:
+        return f"{limit.hours}小时内"
+    if limit.staffed_hours is not None:
+        return f"{limit.staffed_hours}个工作小时内"
+    if limit.working_days is None:
+        return ""
+    return f"{limit.working_days}个工作日内" if limit.working_days else "当天"
 
 
 def responsible(scheme: Scheme, level: Level) -> str:

@@ -70,7 +70,7 @@ def _described(scheme: Scheme) -> Iterator[str]:
     yield "\n级别 levels"
     for level in scheme.levels:
         experts = " 要专家意见" if level.experts else ""
-        limit = f"{time_limit(level.working_days)}，{responsible(scheme, level)}负责{experts}"
+        limit = f"{time_limit(level)}，{responsible(scheme, level)}负责{experts}"
         yield f"  {level.code} {level.shape} {level.colour} {level.name}：{limit}"
     for step in scheme.steps:
         yield from _step(scheme, step)
@@ -82,14 +82,14 @@ def _described(scheme: Scheme) -> Iterator[str]:
         yield "\n指标 indicators"
     for indicator in scheme.indicators:
         events = f"{' / '.join(indicator.start)} → {' / '.join(indicator.end)}"
-        yield f"  {indicator.name}：{events}，{time_limit(indicator.working_days)}"
+        yield f"  {indicator.name}：{events}，{time_limit(indicator)}"
     yield "\n通知模板 notices: id, units of fixed words / room, variables"
     for name, template in scheme.notices.items():
         yield _notice(scheme, name, template)
 
 
 def _step(scheme: Scheme, step: Step) -> Iterator[str]:
-    limit = "" if step.working_days is None else f"（{time_limit(step.working_days)}）"
+    limit = f"（{time_limit(step)}）" if step.is_limited else ""
     yield f"\n{step.code} {step.name}{limit}"
     for action in step.actions:
         who = "、".join(ROLES.get(role, role.value) for role in action.roles)

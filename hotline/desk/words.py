@@ -7,6 +7,7 @@ from typing import Any
 from handling.export import CHANNELS, STATES, URGENCIES, place_of
 from handling.residents import mask
 from handling.scheme import Level, Scheme
+from handling.scheme_words import time_limit
 from hotline.current import current
 from hotline.desk.access import EVERYBODY, LEADERS, REVIEWERS, STAFF, blueprint, me
 from models import Role, User
@@ -68,6 +69,7 @@ def words() -> dict[str, Any]:
         "level_of": lambda code: level_of(scheme, code),
         "step_name": lambda code: step_name(scheme, code),
         "rank_of": lambda user: rank_of(scheme, user),
+        "time_limit": time_limit,
         "waited": lambda since: waited(since, now),
     }
 

@@ -1,11 +1,12 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from handling.calendar import WorkCalendar, is_staffed, load_calendar
 from handling.clock import SHANGHAI
-from handling.scheme import Scheme
+from handling.scheme import Hours, Scheme
+from handling.scheme_base import TimeLimit
 from models import CalendarOverride
 
 
@@ -83,3 +84,44 @@ def test_the_duty_phone_is_staffed_in_office_hours_of_working_days(
     scheme: Scheme, moment: str, staffed: bool
 ) -> None:
     assert is_staffed(WorkCalendar({}), scheme, shanghai(moment)) is staffed
+
+
+OFFICE = (Hours(opens=time(9), closes=time(12)), Hours(opens=time(14), closes=time(17, 30)))
+
+
+@pytest.mark.parametrize(
+    ("start", "limit", "end"),
+    [
+        ("2026-03-13 16:00", TimeLimit(hours=24), "2026-03-14 16:00"),  # a Saturday: hours know no weekend
+        ("2026-09-30 17:00", TimeLimit(hours=24), "2026-10-01 17:00"),
+        ("2026-03-09 09:00", TimeLimit(working_days=1), "2026-03-10 18:00"),
+        ("2026-03-09 10:00", TimeLimit(staffed_hours=2), "2026-03-09 12:00"),
+        ("2026-03-09 11:00", TimeLimit(staffed_hours=2), "2026-03-09 15:00"),  # over the noon break
+        ("2026-03-09 12:30", TimeLimit(staffed_hours=2), "2026-03-09 16:00"),
+        ("2026-03-13 17:00", TimeLimit(staffed_hours=1), "2026-03-16 09:30"),  # over the weekend
+        ("2026-09-30 17:00", TimeLimit(staffed_hours=2), "2026-10-08 10:30"),  # over 国庆
+        ("2026-02-14 17:00", TimeLimit(staffed_hours=7), "2026-02-24 17:30"),  # over 春节, from a Saturday at work
+    ],
+)
+def test_a_limit_ends_in_its_own_unit(start: str, limit: TimeLimit, end: str) -> None:
+    assert WorkCalendar({}).end_of(limit, shanghai(start), OFFICE) == shanghai(end)
+
+
+def test_without_staffed_hours_of_its_own_a_community_has_office_hours() -> None:
+    assert WorkCalendar({}).end_of(TimeLimit(staffed_hours=9), shanghai("2026-03-09 09:00"), ()) == shanghai(
+        "2026-03-09 18:00"
+    )
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hours"),
+    [
+        ("2026-03-09 09:00", "2026-03-09 15:00", 6),
+        ("2026-03-13 18:00", "2026-03-16 06:00", 12),
+        ("2026-09-30 18:00", "2026-10-08 06:00", 12),
+        ("2026-02-14 00:00", "2026-02-24 00:00", 24),  # the Saturday before 春节 is worked, the eve is not
+        ("2026-03-10 09:00", "2026-03-09 09:00", 0),
+    ],
+)
+def test_free_days_are_no_working_time(start: str, end: str, hours: int) -> None:
+    assert WorkCalendar({}).working_time(shanghai(start), shanghai(end)) == timedelta(hours=hours)

@@ -115,3 +115,8 @@ def test_what_is_extended_must_exist() -> None:
     error = refusal(HEAD.replace('"minimal"', '"nowhere.toml"'))
     assert error.line == 3
     assert "there is no file nowhere.toml" in error.reason
+
+
+def test_a_time_limit_takes_the_place_of_one_in_another_unit() -> None:
+    level = own('levels = [{ code = "A", hours = 24 }]').level("A")
+    assert (level.hours, level.working_days) == (24, None)
