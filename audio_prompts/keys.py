@@ -15,8 +15,9 @@ CALL = (
     "nobody_there",
     "no_case",
     "apology",
+    "help_coming",
 )
-STATES = ("state_review", "state_handling", "state_done", "state_planned", "state_invalid")
+STATES = ("state_review", "state_handling", "state_done", "state_planned", "state_invalid", "state_withdrawn")
 STATUS = ("your_case", *STATES, "expected", "answer_by")
 CALL_BACK = (
     "callback_greeting",

@@ -5,10 +5,10 @@ from datetime import datetime
 
 import phonenumbers
 from phonenumbers import PhoneNumberType
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models import Medium, Notice, NoticeState, PointsEntry, Priority, Resident, find_or_add
+from models import Medium, Notice, NoticeState, Priority, Resident, ResidentPhone, find_or_add
 
 # What Twilio sends in place of a withheld number: ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN, UNAVAILABLE on a
 # keypad (twilio.com/docs, "What do the phone numbers +7378742833, +2562533, ... mean?").
@@ -24,6 +24,10 @@ _NEVER_TEXTS = (
     PhoneNumberType.UAN,
     PhoneNumberType.VOICEMAIL,
 )
+
+
+# In place of the number of a resident whose data were erased, with the row's id.
+ERASED = "erased:"
 
 
 def normal_number(phone: str) -> str | None:
@@ -42,16 +46,28 @@ def normal_number(phone: str) -> str | None:
 
 
 def find_or_add_resident(session: Session, phone: str, now: datetime) -> Resident | None:
-    """None when nobody can be known or rung by this number. Parallel callers get the same row."""
+    """None when nobody can be known or rung by this number. Parallel callers get the same row; several numbers
+    may belong to one resident."""
     number = normal_number(phone)
     if number is None:
         return None
+    owner = owner_of(session, number)
+    if owner is not None:
+        return owner
     resident, _ = find_or_add(session, Resident, key="phone", value=number, created_at=now)
     return resident
 
 
+def owner_of(session: Session, number: str) -> Resident | None:
+    """Whose further number this is (`ResidentPhone`)."""
+    owner = select(Resident).join(ResidentPhone, ResidentPhone.resident_id == Resident.id)
+    return session.scalars(owner.where(ResidentPhone.phone == number)).one_or_none()
+
+
 def mask(phone: str) -> str:
     """ "+8613800138000" -> "138****8000"; "+862886123456" -> "028****3456"; "" stays ""."""
+    if phone.startswith(ERASED):
+        return "已删除"
     national = phone
     if phone.startswith("+86"):
         mobile = re.match(r"^\+861\d{10}$", phone)
@@ -101,8 +117,3 @@ def opt_in(resident: Resident) -> bool:
         return False
     resident.opted_out_at = None
     return True
-
-
-def points_balance(session: Session, resident: Resident) -> int:
-    total = select(func.coalesce(func.sum(PointsEntry.points), 0))
-    return int(session.scalars(total.where(PointsEntry.resident_id == resident.id)).one())

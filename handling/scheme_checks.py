@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from string import Formatter
 
 from handling.history import ENGINE_EVENTS
-from handling.scheme_checks_casework import casework_problems
+from handling.scheme_checks_casework import CASEWORK_NOTICES, casework_problems
 from handling.scheme_checks_deliberation import deliberation_problems, own_variables
 from handling.scheme_checks_people import PEOPLE_NOTICES, PEOPLE_VARIABLES, people_problems
 from handling.scheme_parts import Action, Field, Scheme, Step, Template
 from handling.scheme_time_checks import CLOCK_VARIABLES, time_problems
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_units
+from handling.survey_notices import SURVEY_NOTICES, SURVEY_VARIABLES
 from handling.toml_lines import Where
 from models import SuggestionState, Urgency
 
@@ -33,7 +34,9 @@ ENGINE_NOTICES = (
     "rated",
     "rated_low",
     "duty_alert",
+    *CASEWORK_NOTICES,
     *PEOPLE_NOTICES,
+    *SURVEY_NOTICES,
 )
 # What every notice may say besides the fields of the action that sends it.
 VARIABLES = frozenset(("number", "due", "promise", "handler_name", "level", "state", "place")) | {
@@ -46,6 +49,7 @@ VARIABLES = frozenset(("number", "due", "promise", "handler_name", "level", "sta
     "community",
     *CLOCK_VARIABLES,
     *PEOPLE_VARIABLES,
+    *SURVEY_VARIABLES,
 }
 # What a line of a paper form may show of the case (`scheme_forms.case_values`).
 CASE_VALUES = frozenset(
@@ -228,7 +232,7 @@ def _notice(scheme: Scheme, name: str, template: Template) -> Iterator[Problem]:
     except ValueError as error:
         yield (*where, "text"), f"braces: {error}"
         return
-    allowed = VARIABLES | _fields_of_senders(scheme, name) | own_variables(name)
+    allowed = VARIABLES | CASEWORK_NOTICES.get(name, frozenset()) | _fields_of_senders(scheme, name) | own_variables(name)
     for variable in sorted(used - allowed):
         yield (*where, "text"), f"no variable “{{{variable}}}”"
     for token in template.spoken:

@@ -29,7 +29,7 @@ class Campaign(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[CampaignState] = mapped_column(default=CampaignState.DRAFT, index=True)
-    title: Mapped[str] = mapped_column(String(24))
+    title: Mapped[str] = mapped_column(String(12))
     purpose: Mapped[str] = mapped_column(LongText, default="")
     # The questionnaire that it was made from: satisfaction, traffic; empty for one of its own.
     template: Mapped[str] = mapped_column(String(40), default="")
@@ -39,7 +39,7 @@ class Campaign(Base):
     # E.164, one of the hotline's numbers at the carrier; None: the hotline's usual number.
     number: Mapped[str | None] = mapped_column(String(24))
     keyword: Mapped[str] = mapped_column(String(12), default="")
-    # {"courtyards": [id], "stations": [id], "care": [flag], "served_days": n}; an empty list means everybody.
+    # `handling.campaigns.Target` as an object: who is invited, and how.
     target: Mapped[dict[str, Any]] = mapped_column(default=dict)
     # Invitations that leave in a minute at most, texts and calls together.
     per_minute: Mapped[int] = mapped_column(default=10)
@@ -121,9 +121,8 @@ class Participation(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"), index=True)
     campaign: Mapped[Campaign] = relationship()
-    # None: a caller with a withheld number.
-    resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"), index=True)
-    resident: Mapped[Resident | None] = relationship()
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), index=True)
+    resident: Mapped[Resident] = relationship()
     state: Mapped[ParticipationState] = mapped_column(index=True)
     # None: came by themselves.
     medium: Mapped[Medium | None]

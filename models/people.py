@@ -92,4 +92,18 @@ class Resident(Base):
     # None: decide by the number's kind; set when a carrier reports otherwise (21614, 30006, ...).
     sms_capable: Mapped[bool | None]
     opted_out_at: Mapped[datetime | None]
+    # Building, unit, door: where help has to go.
+    address: Mapped[str] = mapped_column(String(120), default="")
+    # 四川话 or 普通话; empty while nobody knows.
+    language: Mapped[str] = mapped_column(String(24), default="")
+    # 独居, 高龄, ...: the scheme's words; only for those who look after the resident.
+    care: Mapped[list[str]] = mapped_column(default=list)
+    care_note: Mapped[str] = mapped_column(String(400), default="")
+    # How they want to be told ("sms", "call", "person"; empty: what works), and between which hours ("09:00").
+    reach_by: Mapped[str] = mapped_column(String(24), default="")
+    reach_from: Mapped[str] = mapped_column(String(5), default="")
+    reach_until: Mapped[str] = mapped_column(String(5), default="")
+    # 忘记我: they asked for their data to be deleted, and it was.
+    erasure_asked_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
     created_at: Mapped[datetime]

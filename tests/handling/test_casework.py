@@ -269,7 +269,7 @@ def test_points_are_given_once(desk: Desk) -> None:
     with pytest.raises(StepNotAllowed, match="已经发过"):
         desk.act(desk.people.coordinator, "award")
     desk.act(desk.people.coordinator, "best_idea", {"merit": "省电"})
-    assert sorted(entry.points for entry in desk.session.query(PointsEntry)) == [10, 50]
+    assert sorted(entry.points for entry in desk.session.query(PointsEntry)) == [-50, -10, 10, 50]
     assert desk.told()[-1].endswith("送您50颗幸福种子，现在一共有60颗。")
 
 

@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 
 from handling.clock import SHANGHAI
 from handling.inbound import handle_text
+from handling.points import award
 from handling.scheme import Scheme
 from models import (
     Notice,
-    PointsEntry,
     Priority,
     Rating,
     Resident,
@@ -204,11 +204,9 @@ def test_points_are_told(inbox: Inbox) -> None:
     text = inbox.take("积分")
     assert inbox.answer_to(text) == "【城北社区】您现在有0颗幸福种子。"
     assert text.resident is not None
-    for key, points in (("a", 10), ("b", 50), ("c", -20)):
-        inbox.session.add(
-            PointsEntry(key=key, resident_id=text.resident.id, points=points, reason="", at=inbox.clock.now())
-        )
-    assert "40颗" in inbox.answer_to(inbox.take("我的积分有好多"))
+    for rule in inbox.scheme.points:
+        award(inbox.session, rule, text.resident, now=inbox.clock.now())
+    assert "60颗" in inbox.answer_to(inbox.take("我的积分有好多"))
 
 
 def test_opting_out_is_confirmed_once_and_suggestions_are_still_taken(inbox: Inbox) -> None:

@@ -10,7 +10,8 @@ from handling.clock import SHANGHAI
 from handling.forms import show_value
 from handling.inbound import handle_text
 from handling.intake import open_suggestion
-from handling.residents import find_or_add_resident, points_balance
+from handling.points import balance_of
+from handling.residents import find_or_add_resident
 from handling.review import claim_for_review, confirm_review
 from handling.scheme import Scheme
 from handling.sms import sms_segments
@@ -102,7 +103,7 @@ def test_the_drain_of_tianfuyuan_from_the_call_to_the_public_feedback(
     assert case.published_at == clock.now()
     assert case.feedback.startswith("天福苑48户共议")
     act(people.coordinator, "award")
-    assert points_balance(session, resident) == 10
+    assert balance_of(session, resident.id) == 10
     act(people.coordinator, "close")
     assert (case.state, case.done_at) == (SuggestionState.DONE, clock.now())
     assert status_prompts(scheme, case)[-1] == "state_done"

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from handling.forms import FormInvalid, show_value
-from handling.residents import points_balance
+from handling.points import balance_of
 from handling.scheme import load_scheme
 from models import SuggestionState
 from tests.fakes.clock import FakeClock
@@ -39,7 +39,7 @@ def test_the_slide_of_xinzhuyuan_from_the_topic_to_the_board(session: Session, c
     story.act(head, "finish", result="滑梯地面做好了320平米")
     story.act(lead, "publish", feedback="馨竹苑的滑梯地面做好了320平米。")
     assert story.case.state is SuggestionState.DONE
-    assert points_balance(session, story.resident) == 25
+    assert balance_of(session, story.resident.id) == 25
 
     assert story.told()[2:] == [
         "您说的1001号成了小区议题，3月16日前答复您。送您5积分，共5分，可到三和供销社兑换。",

@@ -1,0 +1,68 @@
+"""What residents agree to besides the handling of their own matter, and take back at any time.
+
+PIPL articles 14, 15 and 29: a new purpose needs a consent of its own; withdrawing is as easy as giving. Silence is
+no consent: without a row the answer is no.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, joinedload
+
+from models import Consent, Purpose, Resident, User
+
+PURPOSES = {
+    Purpose.TRAINING: "录音用来教机器听懂家乡话",
+    Purpose.HONOURS: "在公示栏公布姓名和荣誉",
+    Purpose.INVITATIONS: "发短信、打电话邀请参加征集和议事",
+}
+WAYS = ("当面说", "电话里说", "书面签字", "短信")
+
+
+def consents_to(session: Session, resident_id: int, purpose: Purpose) -> bool:
+    """Whether the resident agrees to it now."""
+    return (
+        session.scalar(select(Consent.id).where(in_force(purpose), Consent.resident_id == resident_id)) is not None
+    )
+
+
+def in_force(purpose: Purpose) -> ColumnElement[bool]:
+    """For queries: consents to this purpose that nobody has withdrawn."""
+    return (Consent.purpose == purpose) & Consent.withdrawn_at.is_(None)
+
+
+def give_consent(
+    session: Session, resident: Resident, purpose: Purpose, *, how: str, now: datetime, to: User | None = None
+) -> Consent:
+    """Giving again what is given already changes nothing."""
+    found = _now(session, resident, purpose)
+    if found is None:
+        found = Consent(resident=resident, purpose=purpose, given_at=now, given_how=how, given_to=to)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def withdraw_consent(
+    session: Session, resident: Resident, purpose: Purpose, *, how: str, now: datetime, to: User | None = None
+) -> bool:
+    """False when there was none."""
+    found = _now(session, resident, purpose)
+    if found is None:
+        return False
+    found.withdrawn_at, found.withdrawn_how, found.withdrawn_to = now, how, to
+    session.flush()
+    return True
+
+
+def consents_of(session: Session, resident_id: int) -> list[Consent]:
+    """The newest first, withdrawn ones too."""
+    rows = select(Consent).where(Consent.resident_id == resident_id).order_by(Consent.id.desc())
+    return list(session.scalars(rows.options(joinedload(Consent.given_to), joinedload(Consent.withdrawn_to))))
+
+
+def _now(session: Session, resident: Resident, purpose: Purpose) -> Consent | None:
+    # Locked: two who note the same consent at once write one row.
+    session.refresh(resident, with_for_update=True)
+    rows = select(Consent).where(in_force(purpose), Consent.resident_id == resident.id)
+    return session.scalars(rows).first()

@@ -1,0 +1,38 @@
+"""What must fit together in the parts of a scheme about residents."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from handling.scheme_parts import Scheme
+from handling.toml_lines import Where
+
+PEOPLE_NOTICES = (
+    "alarm",
+    "alarm_again",
+    "alarm_over",
+    "arrived",
+    "rewards",
+    "reward_offer",
+    "reward_booked",
+    "reward_refused",
+    "erasure_asked",
+)
+# who: whom an alarm is about. waited: since when nobody came. reward(s), price: of the catalogue. why: a refusal.
+PEOPLE_VARIABLES = frozenset(("who", "waited", "reward", "rewards", "price", "why"))
+
+
+def people_problems(scheme: Scheme) -> Iterator[tuple[Where, str]]:
+    rules = {rule.code for rule in scheme.points}
+    for at, honour in enumerate(scheme.honours):
+        for code in honour.counts:
+            if code not in rules:
+                yield ("honours", at, "counts"), f"no points rule “{code}”"
+    codes: tuple[tuple[str, list[str]], ...] = (
+        ("rewards", [reward.code for reward in scheme.rewards]),
+        ("honours", [honour.code for honour in scheme.honours]),
+        ("care", list(scheme.care)),
+    )
+    for key, names in codes:
+        for name, count in Counter(names).items():
+            if count > 1:
+                yield (key, len(names) - 1 - names[::-1].index(name)), f"“{name}” is there twice"
