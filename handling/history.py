@@ -14,6 +14,15 @@ ENGINE_EVENTS = {
     "reviewed": "核对",
     "joined": "并入同一件事",
     "rated": "居民评分",
+    "opinion_asked": "请专家论证",
+    "opinion_given": "专家意见",
+    "opinion_withdrawn": "不再请这位专家论证",
+    "deliberation_begun": "开始议事",
+    "deliberation_passed": "议事通过",
+    "deliberation_rejected": "议事没有通过",
+    "deliberation_no_quorum": "参与议事的不够数",
+    "deliberation_stopped": "议事取消",
+    "money": "记账",
 }
 COLUMNS = (
     "state",

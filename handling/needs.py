@@ -16,14 +16,20 @@ def unmet_need(scheme: Scheme, suggestion: Suggestion, action: Action) -> str:
 
 
 def opinion_missing(scheme: Scheme, suggestion: Suggestion) -> str:
-    """In a level with `experts`, an action with `opinion` was taken before."""
+    """In a level with `experts`, an expert of the directory or an action with `opinion` spoke before."""
     level = scheme.find_level(suggestion.level)
     if level is None or not level.experts:
         return ""
     opinions = {action.code for step in scheme.steps for action in step.actions if action.opinion}
-    spoken = any(event.kind in opinions for event in suggestion.events)
+    spoken = any(event.kind in opinions | {"opinion_given"} for event in suggestion.events)
     return "" if spoken else f"{suggestion.level}类要先有专家可行性意见"
 
 
+def resolution_missing(_scheme: Scheme, suggestion: Suggestion) -> str:
+    """A deliberation decided in favour of it before."""
+    passed = any(event.kind == "deliberation_passed" for event in suggestion.events)
+    return "" if passed else "要先有议事通过的决定"
+
+
 # A new need: its name in `scheme_parts.Need`, its question here.
-QUESTIONS: dict[Need, Question] = {"opinion": opinion_missing}
+QUESTIONS: dict[Need, Question] = {"opinion": opinion_missing, "resolution": resolution_missing}

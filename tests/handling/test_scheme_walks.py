@@ -57,6 +57,7 @@ def test_from_every_state_that_can_be_reached_the_case_can_still_be_closed(schem
     """All of them: step, level, whose, whether an expert spoke and which points were given."""
     State = tuple[str, str, int | None, frozenset[str]]
     remembered = {a.code for s in scheme.steps for a in s.actions if a.opinion or a.points}
+    remembered.add("deliberation_passed")
     arrows: dict[State, set[State | None]] = {}
     waiting: list[State] = []
     for level in scheme.levels:
@@ -67,6 +68,10 @@ def test_from_every_state_that_can_be_reached_the_case_can_still_be_closed(schem
         if state in arrows:
             continue
         arrows[state] = set()
+        # A deliberation may be held at any time, beside the steps.
+        decided = (*state[:3], state[3] | {"deliberation_passed"})
+        arrows[state].add(decided)
+        waiting.append(decided)
         case = from_state(*state)
         for action in {a.code: a for u in (LEADER, WORKER) for a in actions_for(scheme, case, u)}.values():
             for level in scheme.levels:
