@@ -11,6 +11,7 @@ from handling.clock import SHANGHAI
 from handling.residents import can_receive_sms
 from handling.scheme import Scheme, Template
 from handling.scheme_checks import variables_of
+from handling.scheme_versions import scheme_of
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_segments, sms_units
 from handling.status import (
     WORDING,
@@ -23,6 +24,7 @@ from handling.status import (
     status_of,
     status_prompts,
 )
+from handling.survey_notices import SURVEY_VARIABLES
 from models import Medium, Notice, Priority, Resident, Suggestion, find_or_add
 
 __all__ = [
@@ -43,8 +45,9 @@ SMS_HOURS: Hours = ((time(8, 0), time(20, 30)),)
 CALL_HOURS: Hours = ((time(9, 0), time(11, 30)), (time(14, 30), time(18, 0)))
 FRESH = timedelta(minutes=10)
 # These say the exact thing or nothing: they are never shortened.
-EXACT = frozenset(
-    ("number", "due", "promise", "level", "state", "caller", "ring", "points", "balance", "community")
+EXACT = (
+    frozenset(("number", "due", "promise", "level", "state", "caller", "ring", "points", "balance", "community"))
+    | SURVEY_VARIABLES
 )
 SHORTEST = 6
 _LINK = re.compile(r"(?:https?://|www\.)[^\s\u3000-\uffef]*", re.IGNORECASE)
@@ -61,23 +64,27 @@ def queue_notice(
     to_number: str | None = None,
     priority: Priority,
     variables: Mapping[str, Any] | None = None,
+    medium: Medium | None = None,
     now: datetime,
 ) -> Notice | None:
     """Put one notice in the outbox. None when the key exists, nobody can be reached, or the resident has
     opted out (an answer to their own command and an emergency still go).
 
-    to_number: a duty phone; otherwise the resident is told.
+    to_number: a duty phone; otherwise the resident is told. medium: already decided, whatever they can receive.
     """
     session.flush()  # new rows get their keys
+    if suggestion is not None:
+        scheme = scheme_of(session, suggestion, scheme)
     form = scheme.notices[template]
     number = to_number or (resident.phone if resident is not None else "")
     if not number or not (to_number or _wants(resident, form, priority)):
         return None
     values = {"community": scheme.community.name, **case_variables(scheme, suggestion, now), **(variables or {})}
     prompts = _spoken(scheme, form, suggestion, values, now)
-    medium = Medium.SMS if to_number else _medium(resident, prompts)
-    if form.sms_only and medium is not Medium.SMS:
-        return None
+    if medium is None:
+        medium = Medium.SMS if to_number else _medium(resident, prompts)
+        if form.sms_only and medium is not Medium.SMS:
+            return None
     used = variables_of(form.text)
     notice, is_new = find_or_add(
         session,
