@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
+import handling.search  # noqa: F401 (from here on, the search follows the cases)
 from handling.history import changes_since, snapshot
 from handling.notices import queue_notice, reply_priority
 from handling.promises import promise_within

@@ -14,6 +14,7 @@ from handling.history import changes_since, snapshot
 from handling.intake import alert_duty, set_courtyard, set_level
 from handling.notices import queue_notice
 from handling.scheme import Action, Scheme
+from handling.scheme_versions import scheme_of
 from handling.status import OPEN_STATES, leading
 from models import Courtyard, Event, Priority, Review, Suggestion, SuggestionState, Urgency, User
 
@@ -101,6 +102,7 @@ def confirm_review(
     note: the reason when it is not valid; the resident hears it. merge_into: a case number.
     standard_text: of the corrected text, None to keep the machine's, or the text itself where it changed.
     Raises StaleCase, StepNotAllowed, FormInvalid."""
+    scheme = scheme_of(session, suggestion, scheme)
     decided = Decisions(domain, demand_type, urgency, level, courtyard_id, place, valid, merge_into, note.strip())
     action = _action(scheme, decided)
     _check_turn(suggestion, user, action, now, version)

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from handling.scheme_checks import problems
+from handling.scheme_casework import UnitEntry, UpkeepRule, Visits
 from handling.scheme_merge import Node, SchemeError, extended, place_of, plain, traced
 from handling.scheme_parts import (
     Action,
@@ -46,6 +47,9 @@ __all__ = [
     "Step",
     "Template",
     "Tier",
+    "UnitEntry",
+    "UpkeepRule",
+    "Visits",
     "bundled_schemes",
     "load_scheme",
 ]

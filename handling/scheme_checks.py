@@ -232,7 +232,12 @@ def _notice(scheme: Scheme, name: str, template: Template) -> Iterator[Problem]:
     except ValueError as error:
         yield (*where, "text"), f"braces: {error}"
         return
-    allowed = VARIABLES | CASEWORK_NOTICES.get(name, frozenset()) | _fields_of_senders(scheme, name) | own_variables(name)
+    allowed = (
+        VARIABLES
+        | CASEWORK_NOTICES.get(name, frozenset())
+        | _fields_of_senders(scheme, name)
+        | own_variables(name)
+    )
     for variable in sorted(used - allowed):
         yield (*where, "text"), f"no variable “{{{variable}}}”"
     for token in template.spoken:

@@ -9,9 +9,9 @@ from handling.scheme_base import TIME_UNITS
 from handling.toml_lines import Where
 
 # Lists whose tables are matched by their `code`; every other list is replaced as a whole.
-BY_CODE = frozenset(("levels", "steps", "actions", "fields", "points", "channels", "forms", "indicators", "units")) | {
-    "deliberations"
-}
+BY_CODE = frozenset(
+    ("levels", "steps", "actions", "fields", "points", "channels", "forms", "indicators", "units")
+) | {"deliberations"}
 # What says who a scheme is, and is never taken over.
 OWN = ("name", "title", "extends")
 

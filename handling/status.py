@@ -6,6 +6,7 @@ from sqlalchemy.orm import object_session
 
 from handling.clock import SHANGHAI
 from handling.scheme import Scheme
+from handling.scheme_versions import scheme_of
 from models import Suggestion, SuggestionState
 
 # status -> (SMS wording, prompt key)
@@ -15,6 +16,7 @@ WORDING = {
     "planned": ("已列入计划", "state_planned"),
     "done": ("已经办好", "state_done"),
     "invalid": ("没有办成", "state_invalid"),
+    "withdrawn": ("按您说的不办了", "state_withdrawn"),
 }
 OPEN_STATES = (SuggestionState.REVIEW, SuggestionState.HANDLING)
 
@@ -34,9 +36,12 @@ def leading(suggestion: Suggestion) -> Suggestion:
 
 def status_of(scheme: Scheme, suggestion: Suggestion) -> str:
     """A key of WORDING. The last action that says more than the state does wins (列入计划, 办理完成)."""
+    if suggestion.state is SuggestionState.WITHDRAWN:
+        return "withdrawn"
     case = leading(suggestion)
     if case.state not in (SuggestionState.HANDLING, SuggestionState.DONE):
-        return "invalid" if case.state is SuggestionState.INVALID else "review"
+        return "review" if case.state is SuggestionState.REVIEW else "invalid"
+    scheme = scheme_of(object_session(case), case, scheme)
     actions = (scheme.action(event.kind) for event in reversed(case.events))
     said = next((action.status for action in actions if action and action.status), "")
     return said if said == "planned" or (case.state is SuggestionState.HANDLING and said) else case.state.value
