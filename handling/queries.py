@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from handling.clock import SHANGHAI
+from handling.search import found_by
 from models import (
     AccessEntry,
     Call,
@@ -186,16 +188,16 @@ def ledger_page(
     session: Session, wanted: LedgerFilter, *, now: datetime, page: int, per_page: int = 50
 ) -> Page[Suggestion]:
     """Two statements: the count and the rows. A page beyond the last shows the last."""
-    narrowed = _narrow(select(Suggestion.id), wanted, now)
+    narrowed = _narrow(session, select(Suggestion.id), wanted, now)
     total = session.scalar(select(func.count()).select_from(narrowed.subquery())) or 0
     number = min(max(1, page), max(1, -(-total // per_page)))
-    rows = _ledger(wanted, now).limit(per_page).offset((number - 1) * per_page)
+    rows = _ledger(session, wanted, now).limit(per_page).offset((number - 1) * per_page)
     return Page(list(session.scalars(rows)), number, total, per_page)
 
 
 def ledger_rows(session: Session, wanted: LedgerFilter, *, now: datetime) -> Iterator[Suggestion]:
     """The whole filtered ledger, read in portions: a large export must not fill the memory."""
-    yield from session.scalars(_ledger(wanted, now).execution_options(yield_per=500)).all()
+    yield from session.scalars(_ledger(session, wanted, now).execution_options(yield_per=500)).all()
 
 
 def handlers(session: Session) -> list[User]:
@@ -263,8 +265,8 @@ def _list_row() -> tuple[Any, ...]:
     return (joinedload(Suggestion.resident), joinedload(Suggestion.courtyard))
 
 
-def _ledger(wanted: LedgerFilter, now: datetime) -> Select[Suggestion]:
-    rows = _narrow(select(Suggestion), wanted, now).options(*_list_row(), joinedload(Suggestion.handler))
+def _ledger(session: Session, wanted: LedgerFilter, now: datetime) -> Select[Suggestion]:
+    rows = _narrow(session, select(Suggestion), wanted, now).options(*_list_row(), joinedload(Suggestion.handler))
     columns = {
         "number": Suggestion.number,
         "received_at": Suggestion.received_at,
@@ -274,11 +276,13 @@ def _ledger(wanted: LedgerFilter, now: datetime) -> Select[Suggestion]:
     name = wanted.sort.removeprefix("-")
     column: Any = columns.get(name, Suggestion.number)
     ordered = column.desc() if wanted.sort.startswith("-") else column.asc()
+    if name != "due":
+        return rows.order_by(ordered, Suggestion.id.desc())
     # Cases without a due date stand last in both directions, on both databases.
     return rows.order_by(column.is_(None), ordered, Suggestion.id.desc())
 
 
-def _narrow(rows: Rows, wanted: LedgerFilter, now: datetime) -> Rows:
+def _narrow(session: Session, rows: Rows, wanted: LedgerFilter, now: datetime) -> Rows:
     equals = {
         Suggestion.state: wanted.state,
         Suggestion.level: wanted.level,
@@ -298,16 +302,16 @@ def _narrow(rows: Rows, wanted: LedgerFilter, now: datetime) -> Rows:
     if wanted.due == "soon":
         rows = rows.where(Suggestion.state.in_(OPEN), Suggestion.due.between(now, now + SOON))
     if wanted.search.strip():
-        rows = rows.where(_matches(wanted.search.strip()))
+        rows = rows.where(_matches(session, wanted.search.strip(), now))
     return rows
 
 
-def _matches(search: str) -> ColumnElement[bool]:
-    """Words of the text, the number, or the end of the phone number."""
-    found: list[ColumnElement[bool]] = [
-        column.contains(search, autoescape=True)
-        for column in (Suggestion.text, Suggestion.standard_text, Suggestion.place, Suggestion.feedback)
-    ]
+def _matches(session: Session, search: str, now: datetime) -> ColumnElement[bool]:
+    """What was said or written in the case, its number, or the end of the caller's phone number."""
+    found: list[ColumnElement[bool]] = []
+    said = found_by(session, search, now.astimezone(SHANGHAI).date())
+    if said is not None:
+        found.append(said)
     digits = search.replace(" ", "").replace("-", "")
     if digits.isascii() and digits.isdigit():
         if len(digits) < 10:
@@ -315,4 +319,4 @@ def _matches(search: str) -> ColumnElement[bool]:
         if len(digits) >= PHONE_END:
             ends = select(Resident.id).where(Resident.phone.endswith(digits, autoescape=True))
             found.append(Suggestion.resident_id.in_(ends))
-    return or_(*found)
+    return or_(false(), *found)

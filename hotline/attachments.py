@@ -126,7 +126,8 @@ def repainted_pdf(content: bytes) -> bytes:
 def _page_picture(page: pypdfium2.PdfPage) -> Image.Image:
     # A page may claim to be a kilometre wide.
     scale = min(PDF_DPI / 72, LARGEST_SIDE / max(*page.get_size(), 1))
-    return page.render(scale=scale).to_pil().convert("RGB")
+    picture: Image.Image = page.render(scale=scale).to_pil()
+    return picture.convert("RGB")
 
 
 def shown_name(filename: str, suffix: str) -> str:
