@@ -8,6 +8,7 @@ from hotline.desk import (  # noqa: F401 (each module adds its views to the blue
     hot,
     ledger,
     lexicon,
+    lights,
     login,
     missed,
     overview,

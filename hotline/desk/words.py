@@ -43,6 +43,7 @@ LINKS = (
     Link("desk.ledger", "电子台账", "alt+3", STAFF, ("desk.case_page", "desk.act")),
     Link("desk.hot", "热点", "alt+7", EVERYBODY),
     Link("desk.overview", "全部功能", "alt+0", EVERYBODY),
+    Link("desk.lights", "红黄绿灯", "", STAFF, (), WORK),
     Link("desk.lexicon", "词表", "alt+8", LEADERS, ("desk.preview_words", "desk.save_words"), RULES),
     Link("desk.calendar", "工作日历", "alt+4", LEADERS, ("desk.add_day",), RULES),
     Link("desk.users", "人员", "alt+5", (Role.ADMINISTRATOR,), ("desk.add_person",), PEOPLE),
@@ -70,6 +71,7 @@ def words() -> dict[str, Any]:
         "step_name": lambda code: step_name(scheme, code),
         "rank_of": lambda user: rank_of(scheme, user),
         "time_limit": time_limit,
+        "tier_name": lambda code: tier_name(scheme, code),
         "waited": lambda since: waited(since, now),
     }
 
@@ -90,6 +92,10 @@ def step_name(scheme: Scheme, code: str) -> str:
 def rank_of(scheme: Scheme, user: User) -> str:
     """微网格员, 社区书记, ...; the role for people without a rank."""
     return next((tier.name for tier in scheme.tiers if tier.code == user.tier), ROLES[user.role])
+
+
+def tier_name(scheme: Scheme, code: str) -> str:
+    return next((tier.name for tier in scheme.tiers if tier.code == code), code)
 
 
 def waited(since: datetime, now: datetime) -> str:

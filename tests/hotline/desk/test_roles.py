@@ -23,6 +23,7 @@ ONE_OF_EACH_ROLE = ("zhiyuan", "wangfang", "liu", "zhou")
         ("get", "/desk/cases/{number}", {*ONE_OF_EACH_ROLE}),
         ("get", "/desk/ledger", STAFF),
         ("get", "/desk/ledger.csv", LEADERS),
+        ("get", "/desk/lights", STAFF),
         ("get", "/desk/calendar", LEADERS),
         ("post", "/desk/calendar", LEADERS),
         ("get", "/desk/users", ADMINISTRATOR),
