@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.asking import Asking
+from handling.campaigns import stop_questionnaires
 from handling.clock import SHANGHAI
 from handling.commands import Command, parse_command
 from handling.intake import extend_suggestion, open_cases_of, open_suggestion
@@ -17,6 +18,7 @@ from handling.points import balance_of
 from handling.residents import find_or_add_resident, opt_in, opt_out
 from handling.scheme import Scheme
 from handling.status import promised_day, state_name
+from handling.survey_texts import after_suggestion, joins_campaign
 from models import (
     Channel,
     Resident,
@@ -60,9 +62,10 @@ def handle_text(
             day = text.received_at.astimezone(SHANGHAI).date()
             _answer(session, scheme, text, resident, "help", now, key=f"empty:{resident.id}:{day}")
         return None
+    asking = None
     if resident is not None:
         asking = Asking(session, scheme, resident, text, understand, now, tuple(duty_phones))
-        if answers_open_question(asking):
+        if answers_open_question(asking) or joins_campaign(asking):
             return None
         command = parse_command(text.body)
         if command is not None and command.kind != "rating":
@@ -81,6 +84,7 @@ def handle_text(
             now=now,
             duty_phones=duty_phones,
         )
+        after_suggestion(session, text, asking, now)
         return None
     text.kind = TextKind.CONTINUATION
     text.suggestion = earlier
@@ -128,6 +132,7 @@ def _obey(
     session: Session, scheme: Scheme, text: Text, resident: Resident, command: Command, now: datetime
 ) -> None:
     if command.kind == "opt_out":
+        stop_questionnaires(session, resident, now)
         if opt_out(session, resident, now):
             _answer(session, scheme, text, resident, "opted_out", now)
     elif command.kind == "opt_in":
@@ -136,6 +141,9 @@ def _obey(
     elif command.kind == "points":
         balance = balance_of(session, resident.id)
         _answer(session, scheme, text, resident, "balance", now, {"balance": balance})
+    elif command.kind == "forget":
+        resident.erasure_asked_at = resident.erasure_asked_at or now
+        _answer(session, scheme, text, resident, "erasure_asked", now)
     elif command.kind == "help":
         _answer(session, scheme, text, resident, "help", now)
     elif command.kind == "case":

@@ -4,10 +4,13 @@ Each kind of question has one claimant here. The newest question is offered the 
 what clearly answers it, so that no suggestion and no cry for help is ever swallowed.
 """
 
+from handling.alarms import open_alarm
 from handling.asking import Asking, Claimant
 from handling.ratings import open_rating
+from handling.reward_texts import open_redemption
+from handling.survey_texts import open_questionnaire
 
-CLAIMANTS: tuple[Claimant, ...] = (open_rating,)
+CLAIMANTS: tuple[Claimant, ...] = (open_alarm, open_redemption, open_rating, open_questionnaire)
 
 
 def answers_open_question(asking: Asking) -> bool:
