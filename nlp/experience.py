@@ -6,11 +6,11 @@ weights learned from labelled sentences (`nlp/experience_training.py`) know much
 again: no state, no chance, and the passages that weighed most are told as evidence.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import exp, log
 from pathlib import Path
 
 import numpy as np
@@ -18,15 +18,13 @@ from numpy.typing import NDArray
 
 from nlp.phonetics import from_spelling, sound
 
-LONGEST_GRAM = 3
+LONGEST_GRAM = 2
 # What comes later in a long message seldom changes what it is about.
 LENGTH = 300
 EVIDENCE = 3
 # One matter of several is told in about so many characters.
 STRETCH = 28
 BEFORE, AFTER = 4, 8
-_NO_WORD = re.compile(r"[\W_]+")
-
 Floats = NDArray[np.float32]
 
 
@@ -109,15 +107,9 @@ class Experience:
         answers = [self.answer(part) for part in (text, around, *stretches)]
         return max(answers, key=lambda answer: answer.scores["urgency"]["emergency"])
 
-    def grams(self, plain: str) -> list[tuple[int, int, int]]:
-        """(column, start, end) of every known gram of the plain text, words first, then sounds."""
-        found = []
-        for known, runs in ((self._words.get, plain), (self._sounds.get, sound(plain))):
-            for start, end in spans(len(runs)):
-                column = known(runs[start:end])
-                if column is not None:
-                    found.append((column, start, end))
-        return found
+    def columns(self, plain: str) -> list[int | None]:
+        """The column of every gram of the plain text, in the order of `spans`, words first, then sounds."""
+        return [*map(self._words.get, grams(plain)), *map(self._sounds.get, grams(sound(plain)))]
 
     def values(self, counts: Counter[int]) -> tuple[NDArray[np.int64], Floats]:
         """TF-IDF, sublinear, each of the two alphabets of length 1. (columns, values)."""
@@ -137,15 +129,15 @@ class _Weighed:
 
     def __init__(self, experience: Experience, text: str) -> None:
         # Punctuation comes from pauses and means little; `where` leads back to the text.
-        self._where = [i for i, character in enumerate(text) if not _NO_WORD.match(character)]
+        self._where = [i for i, character in enumerate(text) if character.isalnum()]
         self.length = len(self._where)
         self._experience = experience
-        self._grams = experience.grams("".join(text[i] for i in self._where).lower()[: self.length])
-        self._columns, self._values = experience.values(Counter(column for column, _, _ in self._grams))
+        self._grams = experience.columns(plain(text)[: self.length])
+        self._columns, self._values = experience.values(Counter(c for c in self._grams if c is not None))
 
     def scores(self) -> dict[str, dict[str, float]]:
         experience = self._experience
-        raw = self._values @ experience.weights[self._columns] + experience.bias
+        raw = (self._values @ experience.weights[self._columns] + experience.bias).tolist()
         return {
             question: dict(zip(names, _log_probabilities(raw[experience.places[question]]), strict=True))
             for question, names in experience.labels.items()
@@ -154,29 +146,41 @@ class _Weighed:
     def passages(self, question: str, label: str) -> list[Passage]:
         label_column = self._experience.places[question].start + self._experience.labels[question].index(label)
         speaks = self._experience.against_others[self._columns, label_column] * self._values
-        worth = dict(zip(self._columns.tolist(), speaks.tolist(), strict=True))
-        longer = {(worth[column], start, end) for column, start, end in self._grams if end - start > 1}
+        worth = {
+            c: weight for c, weight in zip(self._columns.tolist(), speaks.tolist(), strict=True) if weight > 0
+        }
+        places = 2 * spans(self.length)
+        longer = {
+            (worth[column], *place)
+            for column, place in zip(self._grams, places, strict=True)
+            if column in worth and place[1] - place[0] > 1
+        }
         chosen: list[Passage] = []
         for weight, start, end in sorted(longer, key=lambda gram: (-gram[0], gram[1], gram[2])):
             place = (self._where[start], self._where[end - 1] + 1)
-            if weight <= 0 or len(chosen) == EVIDENCE:
+            if len(chosen) == EVIDENCE:
                 break
             if all(place[1] <= other.start or other.end <= place[0] for other in chosen):
                 chosen.append(Passage(*place, round(weight, 2)))
         return chosen
 
 
-def _log_probabilities(raw: Floats) -> list[float]:
-    shifted = raw - raw.max()
-    return [float(log) for log in shifted - np.log(np.exp(shifted).sum())]
+def _log_probabilities(raw: list[float]) -> list[float]:
+    highest = max(raw)
+    total = highest + log(sum(exp(value - highest) for value in raw))
+    return [value - total for value in raw]
 
 
 @cache
 def spans(length: int) -> list[tuple[int, int]]:
-    """All runs of 1 to LONGEST_GRAM."""
+    """All runs of 1 to LONGEST_GRAM, the shorter first."""
     return [(start, start + size) for size in range(1, LONGEST_GRAM + 1) for start in range(length - size + 1)]
+
+
+def grams(runs: str) -> list[str]:
+    return [runs[start:end] for start, end in spans(len(runs))]
 
 
 def plain(text: str) -> str:
     """The text as its grams are cut from it."""
-    return _NO_WORD.sub("", text[:LENGTH]).lower()
+    return "".join(filter(str.isalnum, text[:LENGTH])).lower()

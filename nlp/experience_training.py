@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from nlp.experience import plain, spans
+from nlp.experience import grams, plain
 from nlp.phonetics import sound, spell
 
 FILE = Path(__file__).parent / "lexicon" / "default" / "experience.npz"
@@ -25,13 +25,11 @@ QUESTIONS = ("urgency", "domain", "demand_type", "ring")
 
 
 def word_grams(text: str) -> list[str]:
-    runs = plain(text)
-    return [runs[start:end] for start, end in spans(len(runs))]
+    return grams(plain(text))
 
 
 def sound_grams(text: str) -> list[str]:
-    runs = sound(plain(text))
-    return [spell(runs[start:end]) for start, end in spans(len(runs))]
+    return [spell(gram) for gram in grams(sound(plain(text)))]
 
 
 def read(files: Sequence[Path]) -> list[dict[str, str]]:
