@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["progress", "case", "points", "help", "opt_out", "opt_in", "rating"]
+Kind = Literal["progress", "case", "points", "help", "opt_out", "opt_in", "rating", "forget"]
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ _WORDINGS: tuple[tuple[Kind, str], ...] = (
         "opt_out",
         r"td|t|退订|取消订阅|退订短信|取消短信|td退订|t退订|不要短信|不要发短信|不要再发短信|别发短信",
     ),
+    ("forget", r"忘记我|忘了我|(?:删除|删掉|注销)(?:我的)?(?:个人)?(?:信息|资料|数据|档案)"),
     ("opt_in", r"恢复|恢复短信|恢复订阅|重新订阅|恢复发短信"),
     ("rating", r"(?:打|给|评|我打|我给|我评)?(?P<score>[1-5一二三四五])(?:分|颗星|星)?"),
 )

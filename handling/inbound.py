@@ -16,6 +16,7 @@ from handling.notices import queue_notice, reply_priority
 from handling.open_questions import answers_open_question
 from handling.points import balance_of
 from handling.residents import find_or_add_resident, opt_in, opt_out
+from handling.reward_texts import asks_for_reward
 from handling.scheme import Scheme
 from handling.status import promised_day, state_name
 from handling.survey_texts import after_suggestion, joins_campaign
@@ -65,7 +66,7 @@ def handle_text(
     asking = None
     if resident is not None:
         asking = Asking(session, scheme, resident, text, understand, now, tuple(duty_phones))
-        if answers_open_question(asking) or joins_campaign(asking):
+        if answers_open_question(asking) or asks_for_reward(asking) or joins_campaign(asking):
             return None
         command = parse_command(text.body)
         if command is not None and command.kind != "rating":

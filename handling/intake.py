@@ -49,10 +49,12 @@ def open_suggestion(
     now: datetime,
     duty_phones: Sequence[str] = (),
     needs_listening: bool = False,
+    quiet: bool = False,
 ) -> Suggestion:
     """A new row of the ledger, its acknowledgement, and alerts when it is an emergency.
 
-    understanding: None when no machine could read it (`needs_listening`)."""
+    understanding: None when no machine could read it (`needs_listening`). quiet: people are told in
+    another way (an alarm, a split message)."""
     suggestion = Suggestion(
         number=next_number(session),
         channel=channel,
@@ -71,8 +73,9 @@ def open_suggestion(
     propose_level(session, scheme, suggestion)
     session.add(Event(suggestion=suggestion, at=now, kind="received", step=suggestion.step))
     session.flush()
-    _acknowledge(session, scheme, suggestion, now)
-    alert_duty(session, scheme, suggestion, now, duty_phones)
+    if not quiet:
+        _acknowledge(session, scheme, suggestion, now)
+        alert_duty(session, scheme, suggestion, now, duty_phones)
     return suggestion
 
 
@@ -119,7 +122,9 @@ def apply_understanding(session: Session, suggestion: Suggestion, understanding:
     suggestion.urgency = Urgency(understanding.urgency)
     suggestion.ring = understanding.ring or ""
     suggestion.understanding = understanding.to_json()
-    suggestion.place = " ".join(dict.fromkeys(place.text for place in understanding.places))[:200]
+    # A place that is known already (the file of who called) stays where nobody says another.
+    said = " ".join(dict.fromkeys(place.text for place in understanding.places))[:200]
+    suggestion.place = said or suggestion.place or ""
     named = next((place.name for place in understanding.places if place.kind == "courtyard"), None)
     if named is not None:
         found = session.scalars(select(Courtyard).where(Courtyard.name == named)).one_or_none()

@@ -12,6 +12,7 @@ from handling.residents import can_receive_sms
 from handling.scheme import Scheme, Template
 from handling.scheme_checks import variables_of
 from handling.scheme_versions import scheme_of
+from handling.scheme_time_checks import CLOCK_VARIABLES
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_segments, sms_units
 from handling.status import (
     WORDING,
@@ -48,6 +49,7 @@ FRESH = timedelta(minutes=10)
 EXACT = (
     frozenset(("number", "due", "promise", "level", "state", "caller", "ring", "points", "balance", "community"))
     | SURVEY_VARIABLES
+    | CLOCK_VARIABLES
 )
 SHORTEST = 6
 _LINK = re.compile(r"(?:https?://|www\.)[^\s\u3000-\uffef]*", re.IGNORECASE)
@@ -82,7 +84,7 @@ def queue_notice(
     values = {"community": scheme.community.name, **case_variables(scheme, suggestion, now), **(variables or {})}
     prompts = _spoken(scheme, form, suggestion, values, now)
     if medium is None:
-        medium = Medium.SMS if to_number else _medium(resident, prompts)
+        medium = Medium.SMS if to_number else _medium(resident, prompts, form, priority)
         if form.sms_only and medium is not Medium.SMS:
             return None
     used = variables_of(form.text)
@@ -102,7 +104,7 @@ def queue_notice(
         # Also beside an SMS: a carrier may still find that the number takes none.
         prompts=prompts,
         created_at=now,
-        next_try_at=not_before(priority, now, medium),
+        next_try_at=not_before(priority, now, medium, resident),
     )
     return notice if is_new else None
 
@@ -146,18 +148,31 @@ def _clean(value: str) -> str:
     return " ".join(_LINK.sub("", value).split())
 
 
-def not_before(priority: Priority, now: datetime, medium: Medium = Medium.SMS) -> datetime:
+def not_before(
+    priority: Priority, now: datetime, medium: Medium = Medium.SMS, resident: Resident | None = None
+) -> datetime:
     """The earliest moment for it: routine texts keep quiet from 20:30 to 08:00 Shanghai time, routine
-    call-backs keep call hours; who has just called or written is awake, and emergencies know no hours."""
+    call-backs keep call hours, both keep the hours that the resident asked for; who has just called or written is
+    awake, and emergencies know no hours."""
     if priority is not Priority.ROUTINE:
         return now
-    return _next_opening(now, CALL_HOURS if medium is Medium.CALL else SMS_HOURS)
+    return _next_opening(now, own_hours(resident) or (CALL_HOURS if medium is Medium.CALL else SMS_HOURS))
+
+
+def own_hours(resident: Resident | None) -> Hours:
+    """The hours in the resident's file, as far as they are not at night; none when nothing is left of them."""
+    if resident is None or not resident.reach_from or not resident.reach_until:
+        return ()
+    opens, closes = SMS_HOURS[0]
+    begin = max(opens, time.fromisoformat(resident.reach_from))
+    end = min(closes, time.fromisoformat(resident.reach_until))
+    return ((begin, end),) if begin < end else ()
 
 
 def leaves_at(notice: Notice, now: datetime) -> datetime:
     """The earliest moment for a notice that waits in the outbox: an answer that has waited is routine."""
     late = notice.priority is Priority.REPLY and now - notice.created_at > FRESH
-    return not_before(Priority.ROUTINE if late else notice.priority, now, notice.medium)
+    return not_before(Priority.ROUTINE if late else notice.priority, now, notice.medium, notice.resident)
 
 
 def _next_opening(now: datetime, hours: Hours) -> datetime:
@@ -176,12 +191,18 @@ def reply_priority(did_at: datetime, now: datetime) -> Priority:
 
 
 def _wants(resident: Resident | None, template: Template, priority: Priority) -> bool:
-    if resident is None:
+    if resident is None or resident.erased_at is not None:
         return False
     return resident.opted_out_at is None or template.answers_command or priority is Priority.EMERGENCY
 
 
-def _medium(resident: Resident | None, prompts: list[str]) -> Medium:
+def _medium(resident: Resident | None, prompts: list[str], template: Template, priority: Priority) -> Medium:
+    """What the resident prefers, where it is possible; who sends a text gets the answer as a text."""
+    wish = resident.reach_by if resident is not None and not template.answers_command else ""
+    if wish == Medium.PERSON and priority is not Priority.EMERGENCY:
+        return Medium.PERSON
+    if wish == Medium.CALL and prompts:
+        return Medium.CALL
     if resident is None or can_receive_sms(resident):
         return Medium.SMS
     return Medium.CALL if prompts else Medium.PERSON

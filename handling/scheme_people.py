@@ -1,4 +1,4 @@
-"""The parts of a scheme about residents: special care, points and what they buy, honours, how long data are kept."""
+"""The parts of a scheme about residents: special care, points and rewards, honours, how long data are kept."""
 
 from pydantic import Field as Limit
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handling.alarms import alarm_of_call
 from handling.residents import find_or_add_resident
 from models import Call, CallState, Recording, RecordingState, Resident, Text, find_or_add, release
 
@@ -100,7 +101,9 @@ def miss_call_without_recording(session: Session, call: Call) -> None:
         return
     spoken = select(Recording.id).where(Recording.call_id == call.id, Recording.state != RecordingState.EMPTY)
     if session.scalar(spoken.limit(1)) is None:
-        call.state = CallState.MISSED
+        # Somebody goes there already; nobody has to ring back.
+        alarmed = alarm_of_call(session, call.id) is not None
+        call.state = CallState.ANSWERED if alarmed else CallState.MISSED
 
 
 def store_text(session: Session, *, sid: str, from_number: str, to_number: str, body: str, now: datetime) -> Text:

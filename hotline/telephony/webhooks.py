@@ -4,6 +4,7 @@ from flask import Blueprint, Response, abort, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handling.alarms import raise_alarm
 from handling.calendar import is_staffed, load_calendar
 from handling.intake import open_case_of
 from handling.notices import status_prompts
@@ -24,6 +25,15 @@ ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
 def voice() -> Response:
     with current().database.write() as session:
         call = _call(session)
+        alarm = raise_alarm(
+            session,
+            current().scheme,
+            call,
+            now=current().clock.now(),
+            duty_phones=current().settings.duty_phones,
+        )
+    if alarm is not None:
+        return _twiml(_script().speak(["help_coming"], attempt=1))
     return _twiml(_script().welcome(_case_state(call)))
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handling.alarms import alarm_of_call
 from handling.intake import extend_suggestion, open_suggestion
 from hotline.telephony.carrier import CarrierError, Outcome, RecordingMissing
 from hotline.worker.context import WorkerContext
@@ -230,6 +231,9 @@ def _suggestion_of(
 
 
 def _opened_in_call(session: Session, recording: Recording) -> Suggestion | None:
+    alarm = alarm_of_call(session, recording.call_id)
+    if alarm is not None:
+        return alarm.suggestion
     other = select(Suggestion).join(Suggestion.recordings).where(Recording.call_id == recording.call_id)
     return session.scalars(other.limit(1)).first()
 

@@ -12,6 +12,8 @@ from handling.clock import SystemClock
 from handling.scheme import load_scheme
 from hotline.settings import Settings
 from hotline.telephony.twilio_carrier import TwilioCarrier
+from hotline.worker.alarms import repeat_alarms
+from hotline.worker.campaigns import end_campaigns, invite_residents
 from hotline.worker.context import WorkerContext
 from hotline.worker.learning import learn_keywords, reload_words
 from hotline.worker.outbox import ask_for_receipts, look_up_notice, send_notice
@@ -93,7 +95,10 @@ class Worker:
         )
         sweeps = (
             (5, delete_at_carrier),
+            (5, invite_residents),
+            (60, end_campaigns),
             (5, reload_words),
+            (5, repeat_alarms),
             (60, ask_for_receipts),
             (60, end_forgotten_calls),
         )

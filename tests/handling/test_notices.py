@@ -225,3 +225,59 @@ def test_a_merged_suggestion_stands_as_the_one_that_carries_it_on(
     second.merged_into_id = first.id
     first.state = SuggestionState.HANDLING
     assert status_prompts(scheme, second)[4:6] == ["digit_2", "state_handling"]
+
+
+@pytest.mark.parametrize(
+    ("wish", "template", "priority", "medium"),
+    [
+        ("", "reviewed", Priority.ROUTINE, Medium.SMS),
+        ("call", "reviewed", Priority.ROUTINE, Medium.CALL),
+        ("person", "reviewed", Priority.ROUTINE, Medium.PERSON),
+        ("person", "received_ring", Priority.EMERGENCY, Medium.SMS),
+        ("call", "balance", Priority.REPLY, Medium.SMS),
+    ],
+)
+def test_a_resident_is_told_as_they_wish(
+    session: Session,
+    scheme: Scheme,
+    clock: FakeClock,
+    wish: str,
+    template: str,
+    priority: Priority,
+    medium: Medium,
+) -> None:
+    resident = find_or_add_resident(session, MOBILE, clock.now())
+    assert resident is not None
+    resident.reach_by = wish
+    notice = queue_notice(
+        session,
+        scheme,
+        key="k",
+        template=template,
+        resident=resident,
+        priority=priority,
+        variables={"number": 1001, "level": "A类", "promise": "", "ring": "119", "balance": 1, "state": ""},
+        now=clock.now(),
+    )
+    assert notice is not None
+    assert notice.medium is medium
+
+
+@pytest.mark.parametrize(
+    ("hours", "leaves"),
+    [
+        (("", ""), (9, 9, 0)),
+        (("14:00", "16:00"), (9, 14, 0)),
+        (("06:00", "08:30"), (10, 8, 0)),
+        (("21:00", "23:00"), (9, 9, 0)),
+    ],
+)
+def test_routine_notices_keep_the_hours_that_a_resident_asked_for(
+    session: Session, clock: FakeClock, hours: tuple[str, str], leaves: tuple[int, int, int]
+) -> None:
+    resident = find_or_add_resident(session, MOBILE, clock.now())
+    assert resident is not None
+    resident.reach_from, resident.reach_until = hours
+    moment = not_before(Priority.ROUTINE, clock.now(), Medium.SMS, resident).astimezone(SHANGHAI)
+    assert (moment.day, moment.hour, moment.minute) == leaves
+    assert not_before(Priority.EMERGENCY, clock.now(), Medium.SMS, resident) == clock.now()
