@@ -71,11 +71,9 @@ class Experience:
         self._sounds = {from_spelling(gram): column for column, gram in enumerate(sounds, start=len(words))}
         self.idf, self.weights, self.bias, self.labels = idf, weights, bias, labels
         self.places: dict[str, slice] = {}
-        self.against_others = weights.copy()
         start = 0
         for question, names in labels.items():
-            place = self.places[question] = slice(start, start + len(names))
-            self.against_others[:, place] -= weights[:, place].mean(axis=1, keepdims=True)
+            self.places[question] = slice(start, start + len(names))
             start += len(names)
 
     @classmethod
@@ -134,18 +132,20 @@ class _Weighed:
         self._experience = experience
         self._grams = experience.columns(plain(text)[: self.length])
         self._columns, self._values = experience.values(Counter(c for c in self._grams if c is not None))
+        self._weights = experience.weights[self._columns]
 
     def scores(self) -> dict[str, dict[str, float]]:
         experience = self._experience
-        raw = (self._values @ experience.weights[self._columns] + experience.bias).tolist()
+        raw = (self._values @ self._weights + experience.bias).tolist()
         return {
             question: dict(zip(names, _log_probabilities(raw[experience.places[question]]), strict=True))
             for question, names in experience.labels.items()
         }
 
     def passages(self, question: str, label: str) -> list[Passage]:
-        label_column = self._experience.places[question].start + self._experience.labels[question].index(label)
-        speaks = self._experience.against_others[self._columns, label_column] * self._values
+        weights = self._weights[:, self._experience.places[question]]
+        against_others = weights[:, self._experience.labels[question].index(label)] - weights.mean(axis=1)
+        speaks = against_others * self._values
         worth = {
             c: weight for c, weight in zip(self._columns.tolist(), speaks.tolist(), strict=True) if weight > 0
         }
