@@ -5,26 +5,28 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
-from sqlalchemy.orm.exc import StaleDataError
 
 from handling.calendar import load_calendar
+from handling.deeds import StaleCase, StepNotAllowed, flush_or_stale
 from handling.forms import Filled, FormInvalid, read_form, show_value
 from handling.history import changes_since, snapshot
 from handling.intake import set_courtyard, set_level
-from handling.needs import unmet_need
+from handling.meetings import record_of_action
 from handling.notices import queue_notice
+from handling.permission import actions_for, blocked_actions, may_act, may_act_at_station, reason_against
 from handling.points import award, balance_of
 from handling.promises import note_answer, promise_until, promise_within
 from handling.scheme import Action, Scheme
 from handling.scheme_checks import VARIABLES
 from handling.scheme_versions import scheme_of
+from handling.upkeep import set_upkeep
+from handling.visits import invite_proposer, plan_visits
 from models import (
     Event,
     Priority,
     Rating,
-    Role,
     Suggestion,
     SuggestionState,
     User,
@@ -36,71 +38,13 @@ __all__ = [
     "StepNotAllowed",
     "actions_for",
     "blocked_actions",
+    "flush_or_stale",
+    "may_act",
     "reason_against",
     "take_action",
 ]
 
 CLOSING = (SuggestionState.DONE, SuggestionState.INVALID)
-
-
-class StepNotAllowed(Exception):
-    """The message says in Chinese why not."""
-
-
-class StaleCase(Exception):
-    """Somebody else changed the case since the page was shown."""
-
-    def __init__(self) -> None:
-        super().__init__("刚才有人改过这件事，请刷新后再办")
-
-
-def actions_for(scheme: Scheme, suggestion: Suggestion, user: User) -> list[Action]:
-    """What this person may do with the case now, in the scheme's order."""
-    return [action for action, reason in _judged(scheme, suggestion, user) if not reason]
-
-
-def blocked_actions(scheme: Scheme, suggestion: Suggestion, user: User) -> list[tuple[Action, str]]:
-    """What this person could do if something else were done first, with the reason in Chinese."""
-    return [
-        (action, reason)
-        for action, reason in _judged(scheme, suggestion, user)
-        if reason and not _barred(scheme, suggestion, user, action)
-    ]
-
-
-def _judged(scheme: Scheme, suggestion: Suggestion, user: User) -> list[tuple[Action, str]]:
-    scheme = scheme_of(object_session(suggestion), suggestion, scheme)
-    step = scheme.find_step(suggestion.step)
-    actions = [action for action in step.actions if action.page == "case"] if step else []
-    return [(action, reason_against(scheme, suggestion, user, action)) for action in actions]
-
-
-def reason_against(scheme: Scheme, suggestion: Suggestion, user: User, action: Action) -> str:
-    """Why this person may not do it now, in Chinese; "" when they may."""
-    barred = _barred(scheme, suggestion, user, action)
-    if barred:
-        return barred
-    if action.points and any(event.kind == action.code for event in suggestion.events):
-        return "已经发过了"
-    return unmet_need(scheme, suggestion, action)
-
-
-def _barred(scheme: Scheme, suggestion: Suggestion, user: User, action: Action) -> str:
-    if action.page != "case" or suggestion.state is not SuggestionState.HANDLING:
-        return "这件事现在不在办理中"
-    if not may_act(user, action):
-        return f"您的角色不能做“{action.name}”"
-    if user.role is Role.HANDLER and suggestion.handler_id != user.id:
-        return "这件事不是您的"
-    if action.levels and suggestion.level not in action.levels:
-        return f"{suggestion.level}类没有“{action.name}”"
-    return ""
-
-
-def may_act(user: User, action: Action) -> bool:
-    """An administrator may do whatever a coordinator may."""
-    role = Role.COORDINATOR if user.role is Role.ADMINISTRATOR else user.role
-    return user.active and role in action.roles
 
 
 def take_action(
@@ -133,6 +77,8 @@ def take_action(
     filled = read_form(session, scheme, action, form, now)
     before = snapshot(suggestion)
     event = Event(at=now, actor=user, kind=action.code, step=suggestion.step, form=filled.values)
+    if suggestion.handler is None and may_act_at_station(suggestion, user, action):
+        suggestion.handler = user
     _apply(session, scheme, suggestion, action, filled, now)
     suggestion.events.append(event)
     flush_or_stale(session)
@@ -141,6 +87,10 @@ def take_action(
     # A field that sets the level says “A”, the case's own variable “A类”.
     told |= {code: show_value(action, code, v) for code, v in filled.values.items() if code not in VARIABLES}
     _tell(session, scheme, suggestion, action, event, told, now)
+    if action.invites:
+        invite_proposer(session, scheme, suggestion, user, now)
+    if action.deliberation:
+        record_of_action(session, scheme, suggestion, action, filled.values, user, now)
     session.flush()
     return event
 
@@ -157,6 +107,10 @@ def _apply(
         suggestion.handler = targets["handler"]
     if "courtyard" in targets:
         set_courtyard(suggestion, targets["courtyard"])
+    if "unit" in targets:
+        suggestion.unit = targets["unit"]
+    if "upkeep" in targets:
+        set_upkeep(session, scheme, suggestion, targets["upkeep"], now)
     if "feedback" in targets:
         suggestion.feedback = targets["feedback"]
     if action.publishes:
@@ -165,6 +119,8 @@ def _apply(
     if action.state is not None:
         suggestion.state = action.state
         suggestion.done_at = now if action.state in CLOSING else None
+    if action.state is SuggestionState.DONE:
+        plan_visits(session, scheme, suggestion, now)
     note_answer(suggestion, action, filled, promised, now)
     # The version rises whatever the action changes, so that of two people at once one is refused.
     flag_modified(suggestion, "step")
@@ -184,16 +140,9 @@ def enter_next(
         return
     suggestion.step = action.next
     step = scheme.step(action.next)
+    suggestion.confidential = suggestion.confidential or step.confidential
     if step.is_limited and not due_is_set:
         promise_within(session, scheme, suggestion, step, since=now)
-
-
-def flush_or_stale(session: Session) -> None:
-    """The optimistic lock: somebody else's commit came first."""
-    try:
-        session.flush()
-    except StaleDataError as error:
-        raise StaleCase from error
 
 
 def _reward(
@@ -245,7 +194,8 @@ def _merged_into(session: Session, suggestion: Suggestion) -> list[Suggestion]:
     found: list[Suggestion] = []
     heads = [suggestion.id]
     while heads:
-        rows = session.scalars(select(Suggestion).where(Suggestion.merged_into_id.in_(heads))).all()
+        into = Suggestion.merged_into_id.in_(heads)
+        rows = session.scalars(select(Suggestion).where(into, Suggestion.state == SuggestionState.MERGED)).all()
         fresh = [row for row in rows if row not in found]
         found += fresh
         heads = [row.id for row in fresh]

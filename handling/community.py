@@ -4,7 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.scheme import Scheme
-from models import Courtyard, Station
+from models import Courtyard, Station, Unit
 from nlp.understanding import PlaceEntry
 
 
@@ -28,7 +28,18 @@ def set_up_community(session: Session, scheme: Scheme) -> None:
                     station=stations.get(courtyard.station),
                 )
             )
+    add_units(session, scheme)
     session.flush()
+
+
+def add_units(session: Session, scheme: Scheme) -> None:
+    """The scheme's departments and partners that are not there yet. What people changed stays."""
+    known = set(session.scalars(select(Unit.code)))
+    session.add_all(
+        Unit(code=entry.code, name=entry.name, kind=entry.kind, phone=entry.phone or None)
+        for entry in scheme.units
+        if entry.code not in known
+    )
 
 
 def gazetteer(session: Session) -> list[PlaceEntry]:

@@ -48,6 +48,7 @@ STATES = {
     SuggestionState.DONE: "已办结",
     SuggestionState.INVALID: "无效",
     SuggestionState.MERGED: "并案",
+    SuggestionState.WITHDRAWN: "已撤回",
 }
 
 # What a spreadsheet takes for a formula, full-width forms included (Chinese Excel reads ＝ as =).

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from handling.calendar import closing_time
 from handling.scheme import Action, Field, Scheme
-from models import Courtyard, Role, User
+from models import Courtyard, Role, Unit, User
 
 LONGEST = {"text": 200, "long_text": 5000}
 LARGEST = 1_000_000_000
@@ -136,6 +136,13 @@ def _read_courtyard(session: Session, _scheme: Scheme, asked: Field, typed: str)
     return courtyard.name, courtyard
 
 
+def _read_unit(session: Session, _scheme: Scheme, asked: Field, typed: str) -> tuple[str, Unit]:
+    unit = session.get(Unit, int(typed)) if typed.isdecimal() and len(typed) < 10 else None
+    if unit is None or not unit.active:
+        raise ValueError(f"{asked.name}请从列表里选")
+    return unit.name, unit
+
+
 _READERS: dict[str, Any] = {
     "text": _read_text,
     "long_text": _read_text,
@@ -146,6 +153,7 @@ _READERS: dict[str, Any] = {
     "level": _read_level,
     "handler": _read_handler,
     "courtyard": _read_courtyard,
+    "unit": _read_unit,
 }
 
 

@@ -5,10 +5,8 @@ from sqlalchemy.orm import Session
 
 from handling.asking import Asking, OpenQuestion
 from handling.commands import parse_command
-from models import Event, Rating, Resident, Suggestion, TextKind
-
-# A score up to this says that it was not done well.
-UNHAPPY = 2
+from handling.visits import take_score
+from models import Rating, Resident, Suggestion, TextKind
 
 
 def open_rating(asking: Asking) -> OpenQuestion | None:
@@ -31,10 +29,8 @@ def _take(asking: Asking, rating: Rating) -> bool:
     command = parse_command(asking.text.body)
     if command is None or command.kind != "rating" or command.number is None:
         return False
-    score, case = command.number, rating.suggestion
     asking.text.kind = TextKind.RATING
-    asking.text.suggestion = case
-    rating.score, rating.rated_at = score, asking.now
-    asking.session.add(Event(suggestion=case, at=asking.now, kind="rated", step=case.step, form={"score": score}))
-    asking.reply("rated_low" if score <= UNHAPPY else "rated", suggestion=case)
+    asking.text.suggestion = rating.suggestion
+    template = take_score(asking.session, asking.scheme, rating, command.number, asking.now)
+    asking.reply(template, suggestion=rating.suggestion)
     return True

@@ -118,6 +118,7 @@ def confirm_review(
     suggestion.place = place.strip()[:200]
     suggestion.needs_listening = False
     set_courtyard(suggestion, courtyard)
+    suggestion.confidential = suggestion.confidential or domain in scheme.confidential_domains
     _move(session, scheme, suggestion, action, decided, target, now)
     event = Event(at=now, actor=user, kind="reviewed", step=before["step"], note=decided.note)
     suggestion.events.append(event)

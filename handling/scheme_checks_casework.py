@@ -8,6 +8,7 @@ from handling.toml_lines import Where
 # The notices that the engine sends beside those of a scheme's actions, with what each may say of its own.
 CASEWORK_NOTICES: dict[str, frozenset[str]] = {
     "withdrawn": frozenset(),
+    "withdrawn_shared": frozenset(),
     "withdraw_which": frozenset(),
     "paused": frozenset(("waits_for",)),
     "resumed": frozenset(),

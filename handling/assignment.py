@@ -1,0 +1,96 @@
+"""Who should take a case: the rank that its level names, from the courtyard's own station upwards, the least
+loaded first. It is a proposal with its reason; a coordinator decides."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from handling.scheme import Scheme
+from models import Role, Station, Suggestion, SuggestionState, User
+
+# Stations above one another; a circle that somebody made by hand must not hang a page.
+HIGHEST = 8
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """reason: in Chinese, for the form's help."""
+
+    user: User
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    user: User
+    tier: int
+    # Stations between the place and the person; after them those who belong to no station.
+    distance: int
+    load: int
+
+    @property
+    def rank(self) -> tuple[int, int, int, int]:
+        return self.tier, self.distance, self.load, self.user.id
+
+
+def propose_handler(
+    session: Session, scheme: Scheme, case: Suggestion, *, without: Collection[int | None] = ()
+) -> Proposal | None:
+    """The nearest person of the level's rank; when nobody of that rank serves the place, of the next rank above.
+    without: ids of people who must not have it. None when nobody fits. Two statements, whatever the community."""
+    chain = [station.id for station in stations_above(case.station)]
+    tiers = [tier.code for tier in scheme.tiers]
+    level = scheme.find_level(case.level)
+    lowest = tiers.index(level.tier) if level is not None and level.tier in tiers else 0
+    loads = open_loads(session)
+    able = select(User).where(User.active, User.role == Role.HANDLER, User.tier.in_(tiers[lowest:]))
+    candidates = [
+        _Candidate(user, tiers.index(user.tier), distance, loads.get(user.id, 0))
+        for user in session.scalars(able.options(joinedload(User.station)))
+        if user.id not in without and (distance := _distance(user, chain)) is not None
+    ]
+    if not candidates:
+        return None
+    best = min(candidates, key=lambda candidate: candidate.rank)
+    return Proposal(best.user, _reason(scheme, case, best, tiers[lowest]))
+
+
+def stations_above(station: Station | None) -> list[Station]:
+    """The station itself and those above it, the nearest first."""
+    chain: list[Station] = []
+    while station is not None and len(chain) < HIGHEST:
+        chain.append(station)
+        station = station.parent
+    return chain
+
+
+def serves(user: User, case: Suggestion) -> bool:
+    """Does the case lie at the user's station or below it?"""
+    return user.station_id is not None and user.station_id in [s.id for s in stations_above(case.station)]
+
+
+def open_loads(session: Session) -> dict[int, int]:
+    """user id -> cases in hand."""
+    counted = (
+        select(Suggestion.handler_id, func.count())
+        .where(Suggestion.state == SuggestionState.HANDLING, Suggestion.handler_id.is_not(None))
+        .group_by(Suggestion.handler_id)
+    )
+    return {user_id: count for user_id, count in session.execute(counted) if user_id is not None}
+
+
+def _distance(user: User, chain: list[int]) -> int | None:
+    """None for somebody of another place."""
+    if user.station_id is None:
+        return len(chain)
+    return chain.index(user.station_id) if user.station_id in chain else None
+
+
+def _reason(scheme: Scheme, case: Suggestion, best: _Candidate, wanted: str) -> str:
+    rank = scheme.tier(best.user.tier).name
+    where = best.user.station.name if best.user.station else "全社区"
+    above = "" if best.user.tier == wanted else f"没有管这里的{scheme.tier(wanted).name}，往上一级，"
+    level = f"{case.level}类由{scheme.tier(wanted).name}负责；" if case.level else ""
+    return f"{level}{above}{best.user.name}是{where}的{rank}，手上有{best.load}件"

@@ -1,0 +1,80 @@
+"""A deed at a case that is no action of its scheme: the reasons against it, and the event that records it."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm.exc import StaleDataError
+
+from handling.history import changes_since, snapshot
+from models import Event, Role, Suggestion, SuggestionState, User
+
+LEADERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
+
+
+class StepNotAllowed(Exception):
+    """The message says in Chinese why not."""
+
+
+class StaleCase(Exception):
+    """Somebody else changed the case since the page was shown."""
+
+    def __init__(self) -> None:
+        super().__init__("刚才有人改过这件事，请刷新后再办")
+
+
+def flush_or_stale(session: Session) -> None:
+    """The optimistic lock: somebody else's commit came first."""
+    try:
+        session.flush()
+    except StaleDataError as error:
+        raise StaleCase from error
+
+
+@contextmanager
+def recorded(
+    session: Session,
+    case: Suggestion,
+    kind: str,
+    *,
+    actor: User | None,
+    now: datetime,
+    form: Mapping[str, Any] | None = None,
+    note: str = "",
+) -> Iterator[Event]:
+    """What happens inside is one event of the case, with its changes. actor None: the system or the resident.
+    StaleCase when somebody else changed the case meanwhile."""
+    before = snapshot(case)
+    event = Event(at=now, actor=actor, kind=kind, step=case.step, form=dict(form or {}), note=note)
+    yield event
+    case.events.append(event)
+    # The version rises whatever the deed changes, so that of two people at once one is refused.
+    flag_modified(case, "step")
+    flush_or_stale(session)
+    event.changes = changes_since(before, case)
+    session.flush()
+
+
+def may_lead(user: User) -> bool:
+    return user.active and user.role in LEADERS
+
+
+def may_work(case: Suggestion, user: User) -> bool:
+    """Its handler, and those who coordinate."""
+    return may_lead(user) or (user.active and user.role is Role.HANDLER and case.handler_id == user.id)
+
+
+def check_working(case: Suggestion, user: User) -> None:
+    """StepNotAllowed when the case is not in hand, or not in this person's."""
+    if case.state is not SuggestionState.HANDLING:
+        raise StepNotAllowed("这件事现在不在办理中")
+    if not may_work(case, user):
+        raise StepNotAllowed("这件事不是您的")
+
+
+def check_leading(user: User) -> None:
+    if not may_lead(user):
+        raise StepNotAllowed("要由统筹员来定")

@@ -1,0 +1,153 @@
+"""Cases that have to do with each other: links, and a message that held several matters, split."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from handling.deeds import StepNotAllowed, may_work, recorded
+from handling.forms import FormInvalid
+from handling.intake import alert_duty, open_suggestion
+from handling.notices import queue_notice
+from handling.scheme import Scheme
+from handling.status import OPEN_STATES
+from models import CaseLink, Priority, Role, Suggestion, SuggestionState, User
+
+if TYPE_CHECKING:
+    from nlp.understanding import Understanding
+
+MOST_PARTS = 6
+
+
+def split_case(
+    session: Session,
+    scheme: Scheme,
+    case: Suggestion,
+    user: User,
+    understand: "Callable[[str], Understanding]",
+    *,
+    kept: str,
+    parts: Sequence[str],
+    duty_phones: Sequence[str] = (),
+    now: datetime,
+) -> list[Suggestion]:
+    """One message, several matters: each of `parts` becomes a case with its own number that waits for review;
+    `kept` is what stays in this one. The resident is told once. StepNotAllowed, FormInvalid."""
+    _check_split(case, user)
+    parts = [part.strip() for part in parts if part.strip()]
+    errors = {} if kept.strip() else {"kept": "请写明留在这一件的内容"}
+    if not 0 < len(parts) <= MOST_PARTS:
+        errors["part"] = f"请写明要分出去的事，最多{MOST_PARTS}件"
+    if errors:
+        raise FormInvalid(errors)
+    fresh = [_part(session, scheme, case, understand(text), duty_phones, now) for text in parts]
+    numbers = "、".join(f"{part.number}号" for part in fresh)
+    with recorded(session, case, "split", actor=user, now=now, form={"numbers": numbers}) as event:
+        case.text = case.standard_text = kept.strip()
+    for part in fresh:
+        with recorded(session, part, "split_from", actor=user, now=now, form={"number": case.number}):
+            part.split_from_id = case.id
+    queue_notice(
+        session,
+        scheme,
+        key=f"event:{event.id}:{case.id}",
+        template="split",
+        suggestion=case,
+        resident=case.resident,
+        priority=Priority.ROUTINE,
+        variables={"cases": "、".join(f"{one.number}号" for one in (case, *fresh))},
+        now=now,
+    )
+    return fresh
+
+
+def _check_split(case: Suggestion, user: User) -> None:
+    in_review = case.state is SuggestionState.REVIEW and user.active and user.role is not Role.HANDLER
+    if case.state not in OPEN_STATES:
+        raise StepNotAllowed("办完的事不能再分")
+    if not in_review and not may_work(case, user):
+        raise StepNotAllowed("这件事不是您的")
+
+
+def _part(
+    session: Session,
+    scheme: Scheme,
+    case: Suggestion,
+    understanding: "Understanding",
+    duty_phones: Sequence[str],
+    now: datetime,
+) -> Suggestion:
+    part = open_suggestion(
+        session,
+        scheme,
+        channel=case.channel,
+        resident=case.resident,
+        understanding=understanding,
+        received_at=case.received_at,
+        now=now,
+        quiet=True,
+    )
+    alert_duty(session, scheme, part, now, duty_phones)
+    part.source, part.campaign_id = case.source, case.campaign_id
+    if part.courtyard is None:
+        part.courtyard, part.station = case.courtyard, case.station
+    part.place = part.place or case.place
+    return part
+
+
+def link_cases(
+    session: Session, case: Suggestion, user: User, *, number: int | None, note: str, now: datetime
+) -> CaseLink:
+    """Another case that has to do with this one. StepNotAllowed, FormInvalid."""
+    if not may_work(case, user):
+        raise StepNotAllowed("这件事不是您的")
+    other = session.scalars(select(Suggestion).where(Suggestion.number == number)).one_or_none()
+    if other is None or other.id == case.id:
+        raise FormInvalid({"number": "没有这个编号"})
+    if find_link(session, case, other) is not None:
+        raise FormInvalid({"number": "已经关联了"})
+    return join(session, case, other, user, note=note, now=now)
+
+
+def join(
+    session: Session, case: Suggestion, other: Suggestion, user: User | None, *, note: str, now: datetime
+) -> CaseLink:
+    one, two = sorted((case, other), key=lambda each: each.id)
+    link = CaseLink(one=one, other=two, note=" ".join(note.split())[:200], created_at=now)
+    session.add(link)
+    for here, there in ((case, other), (other, case)):
+        form = {"number": there.number}
+        with recorded(session, here, "linked", actor=user, now=now, form=form, note=link.note):
+            pass
+    return link
+
+
+def unlink_cases(session: Session, case: Suggestion, link: CaseLink, user: User, *, now: datetime) -> None:
+    if not may_work(case, user):
+        raise StepNotAllowed("这件事不是您的")
+    session.delete(link)
+    for here, there in ((link.one, link.other), (link.other, link.one)):
+        with recorded(session, here, "unlinked", actor=user, now=now, form={"number": there.number}):
+            pass
+
+
+def find_link(session: Session, case: Suggestion, other: Suggestion) -> CaseLink | None:
+    one, two = sorted((case.id, other.id))
+    return session.scalars(select(CaseLink).where(CaseLink.one_id == one, CaseLink.other_id == two)).one_or_none()
+
+
+def links_of(session: Session, case_id: int) -> list[CaseLink]:
+    """One statement, with both cases."""
+    rows = select(CaseLink).where(or_(CaseLink.one_id == case_id, CaseLink.other_id == case_id))
+    both = (joinedload(CaseLink.one), joinedload(CaseLink.other))
+    return list(session.scalars(rows.options(*both).order_by(CaseLink.id)))
+
+
+def relatives_of(session: Session, case: Suggestion) -> list[Suggestion]:
+    """What was split from it, what it was split from, and what was merged into it."""
+    kin = [Suggestion.split_from_id == case.id, Suggestion.merged_into_id == case.id]
+    if case.split_from_id is not None:
+        kin.append(Suggestion.id == case.split_from_id)
+    return list(session.scalars(select(Suggestion).where(or_(*kin)).order_by(Suggestion.number)))
