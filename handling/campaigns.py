@@ -43,13 +43,12 @@ class CampaignNotAllowed(Exception):
 @dataclass(frozen=True)
 class Target:
     """Who is invited. Empty lists mean everybody. served_days: only those whose matter was closed in the last
-    days, 0 for all. consent_only: nobody without a consent of their own. way: a key of WAYS."""
+    days, 0 for all. way: a key of WAYS."""
 
     courtyards: list[int] = field(default_factory=list)
     stations: list[int] = field(default_factory=list)
     care: list[str] = field(default_factory=list)
     served_days: int = 0
-    consent_only: bool = False
     way: str = "sms"
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from handling.campaign_invitations import Standing, standing_of
 from handling.notices import leaves_at
 from hotline.telephony import receipts
 from hotline.telephony.carrier import CarrierError, Delivery
@@ -14,6 +15,8 @@ from models import Medium, Notice, NoticeState, Priority, claim_next, is_due, re
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=2)
+# How long an invitation of a paused campaign rests until the next look.
+HOLD = timedelta(minutes=1)
 # A carrier that sends no receipt within this time is asked once.
 RECEIPT_PATIENCE = timedelta(minutes=30)
 
@@ -33,6 +36,14 @@ def send_notice(context: WorkerContext) -> bool:
         # Queued in the day, but the worker was down until night.
         if (hour := leaves_at(notice, now)) > now:
             release(notice, NoticeState.QUEUED, next_try_at=hour)
+            return True
+        standing = standing_of(session, notice)
+        if standing is Standing.HOLD:
+            release(notice, NoticeState.QUEUED, next_try_at=now + HOLD)
+            return True
+        if standing is Standing.DROP:
+            notice.finished_at = now
+            release(notice, NoticeState.CANCELLED)
             return True
         if notice.medium is Medium.PERSON or _opted_out_since(notice):
             notice.finished_at = now

@@ -19,6 +19,7 @@ from hotline.worker.learning import learn_keywords, reload_words
 from hotline.worker.outbox import ask_for_receipts, look_up_notice, send_notice
 from hotline.worker.recordings import delete_at_carrier, fetch_recording, transcribe_recording
 from hotline.worker.speech import PooledSpeech
+from hotline.worker.supervision import look_at_planned_cases, send_morning_list, supervise_cases
 from hotline.worker.sweeps import end_forgotten_calls
 from hotline.worker.texts import process_text
 from models import Database
@@ -101,6 +102,9 @@ class Worker:
             (5, repeat_alarms),
             (60, ask_for_receipts),
             (60, end_forgotten_calls),
+            (60, supervise_cases),
+            (60, look_at_planned_cases),
+            (60, send_morning_list),
         )
         for seconds, sweep in sweeps:
             scheduler.add_job(sweep, "interval", (self.context,), seconds=seconds, max_instances=1, coalesce=True)
