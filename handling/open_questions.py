@@ -9,8 +9,9 @@ from handling.asking import Asking, Claimant
 from handling.ratings import open_rating
 from handling.reward_texts import open_redemption
 from handling.survey_texts import open_questionnaire
+from handling.vote_texts import open_vote
 
-CLAIMANTS: tuple[Claimant, ...] = (open_alarm, open_redemption, open_rating, open_questionnaire)
+CLAIMANTS: tuple[Claimant, ...] = (open_alarm, open_redemption, open_rating, open_questionnaire, open_vote)
 
 
 def answers_open_question(asking: Asking) -> bool:

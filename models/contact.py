@@ -99,6 +99,7 @@ class TextKind(enum.StrEnum):
     CONTINUATION = "continuation"  # joined to the same sender's message of the last ten minutes
     COMMAND = "command"
     RATING = "rating"
+    VOTE = "vote"
     ANSWER = "answer"  # to a question of a campaign
 
 

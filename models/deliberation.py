@@ -55,7 +55,9 @@ class Deliberation(Base):
     # Why it was cancelled.
     reason: Mapped[str] = mapped_column(String(200), default="")
     version: Mapped[int] = mapped_column()
-    topics: Mapped[list["Topic"]] = relationship(back_populates="deliberation", order_by="Topic.place")
+    topics: Mapped[list["Topic"]] = relationship(
+        back_populates="deliberation", order_by="Topic.place", cascade="all, delete-orphan"
+    )
     remarks: Mapped[list["Remark"]] = relationship(back_populates="deliberation", order_by="Remark.id")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy's own spelling)

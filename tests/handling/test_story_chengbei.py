@@ -136,6 +136,8 @@ def test_the_drain_of_tianfuyuan_from_the_call_to_the_public_feedback(
         ("handle", "check_on_site"),
         ("handle", "report"),
         ("handle", "courtyard_meeting"),
+        ("handle", "deliberation_passed"),
+        ("handle", "money"),
         ("handle", "progress"),
         ("handle", "progress"),
         ("handle", "finish"),

@@ -1,0 +1,319 @@
+"""Money of a case: the plan, the households' shares, matching funds, grants, spending, the balance.
+
+Amounts are integer fen. The account is append-only: whoever was wrong adds an entry of the opposite amount. The
+balance is the sum of the entries and never falls below zero."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from handling.forms import show_fen
+from handling.scheme import Scheme
+from handling.scheme_deliberation import reaches
+from handling.votes import household_at
+from models import CostLine, EntryKind, Event, MoneyEntry, Project, Suggestion, User, find_or_add
+
+LARGEST = 100_000_000_00
+KINDS = {
+    EntryKind.SHARE: "居民分摊",
+    EntryKind.DONATION: "捐助",
+    EntryKind.MATCH: "配套资金",
+    EntryKind.GRANT: "资助",
+    EntryKind.SPENDING: "支出",
+}
+RESIDENTS = (EntryKind.SHARE, EntryKind.DONATION)
+
+
+class NotBooked(Exception):
+    """The message says in Chinese why not."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """A project in sums. paid: households whose net payments reach their share; raised: by residents."""
+
+    planned: int
+    raised: int
+    matched: int
+    granted: int
+    spent: int
+    paid: int
+    households: int
+    share: int
+
+    @property
+    def balance(self) -> int:
+        return self.raised + self.matched + self.granted - self.spent
+
+    @property
+    def agreed(self) -> int:
+        """What the households agreed to pay together: 48 × 40 元 = 1,920 元."""
+        return self.households * self.share
+
+
+def open_project(session: Session, case: Suggestion, *, title: str, user: User, now: datetime) -> Project:
+    """The case's account; the same one when there is one. Locked."""
+    project, _ = find_or_add(
+        session,
+        Project,
+        key="suggestion_id",
+        value=case.id,
+        title=title[:120],
+        opened_at=now,
+        opened_by_id=user.id,
+    )
+    return project
+
+
+def agree_shares(
+    session: Session, case: Suggestion, *, households: int, share: int, user: User, now: datetime
+) -> Project:
+    """So many households pay so much each, as a meeting resolved."""
+    if households < 1 or not 0 < share <= LARGEST:
+        raise NotBooked("户数和每户金额都要大于零")
+    project = open_project(session, case, title=f"{case.number}号", user=user, now=now)
+    project.households, project.share = households, share
+    _note(
+        session, project, f"{households}户，每户{show_fen(share)}，合计{show_fen(households * share)}", user, now
+    )
+    session.flush()
+    return project
+
+
+def plan_cost(session: Session, project: Project, item: str, amount: int, now: datetime) -> CostLine:
+    if not item.strip() or not 0 < amount <= LARGEST:
+        raise NotBooked("要写明项目和大于零的金额")
+    line = CostLine(project=project, item=item.strip()[:120], amount=amount, added_at=now)
+    session.add(line)
+    session.flush()
+    return line
+
+
+def strike_cost(line: CostLine, now: datetime) -> None:
+    """The line no longer counts; it stays readable."""
+    line.struck_at = line.struck_at or now
+
+
+def receive_shares(
+    session: Session,
+    project: Project,
+    *,
+    key: str,
+    user: User,
+    now: datetime,
+    doors: Sequence[str] = (),
+    households: int = 0,
+    amount: int | None = None,
+) -> list[MoneyEntry]:
+    """Households paid their share: named doors, or so many of whom only the number is known. amount: what each
+    paid, when it is not the whole share. key: the form's own, so that sending it twice books it once."""
+    each = project.share if amount is None else amount
+    if not 0 < each <= LARGEST or (not doors and households < 1):
+        raise NotBooked("要写明户数和金额")
+    _lock(session, project)
+    if session.scalar(select(MoneyEntry.id).where(MoneyEntry.key == f"{key}:0")) is not None:
+        return []
+    _refuse_too_much(session, project, doors, len(doors) or households, each)
+    payers = [(household_at(project.suggestion.courtyard_id, door), 1) for door in doors] or [("", households)]
+    entries = []
+    for place, (household, count) in enumerate(payers):
+        entry, is_new = find_or_add(
+            session,
+            MoneyEntry,
+            key="key",
+            value=f"{key}:{place}",
+            project_id=project.id,
+            kind=EntryKind.SHARE,
+            amount=each * count,
+            households=count,
+            household=household,
+            note="",
+            source="",
+            at=now,
+            entered_by_id=user.id,
+        )
+        entries += [entry] if is_new else []
+    if entries:
+        paid = sum(entry.households for entry in entries)
+        text = f"{paid}户各交{show_fen(each)}，合计{show_fen(sum(entry.amount for entry in entries))}"
+        _note(session, project, text, user, now)
+    return entries
+
+
+def book(
+    session: Session,
+    scheme: Scheme,
+    project: Project,
+    *,
+    key: str,
+    kind: EntryKind,
+    amount: int,
+    user: User,
+    now: datetime,
+    source: str = "",
+    note: str = "",
+) -> MoneyEntry | None:
+    """One entry; `amount` is positive, whatever the kind. None when this key is booked already."""
+    if not 0 < amount <= LARGEST:
+        raise NotBooked("金额要大于零")
+    _lock(session, project)
+    if session.scalar(select(MoneyEntry.id).where(MoneyEntry.key == key)) is not None:
+        return None
+    reason = _reason_against(session, scheme, project, kind, amount, source)
+    if reason:
+        raise NotBooked(reason)
+    entry, is_new = find_or_add(
+        session,
+        MoneyEntry,
+        key="key",
+        value=key,
+        project_id=project.id,
+        kind=kind,
+        amount=-amount if kind is EntryKind.SPENDING else amount,
+        households=0,
+        household="",
+        source=source[:40],
+        note=note.strip()[:200],
+        at=now,
+        entered_by_id=user.id,
+    )
+    if not is_new:
+        return None
+    _note(session, project, f"{KINDS[kind]}{show_fen(amount)}{f'：{entry.note}' if entry.note else ''}", user, now)
+    return entry
+
+
+def correct(session: Session, entry: MoneyEntry, *, reason: str, user: User, now: datetime) -> MoneyEntry | None:
+    """Take an entry back by its opposite. None when that was done already; a correction itself stays."""
+    if entry.corrects_id is not None:
+        raise NotBooked("冲正的记录不能再冲正")
+    if not reason.strip():
+        raise NotBooked("要写明为什么冲正")
+    _lock(session, entry.project)
+    if account_of(session, entry.project).balance - entry.amount < 0:
+        raise NotBooked("这笔钱已经用掉了，不能冲正")
+    counter, is_new = find_or_add(
+        session,
+        MoneyEntry,
+        key="key",
+        value=f"correct:{entry.id}",
+        project_id=entry.project_id,
+        kind=entry.kind,
+        amount=-entry.amount,
+        households=-entry.households,
+        household=entry.household,
+        source=entry.source,
+        note=reason.strip()[:200],
+        at=now,
+        entered_by_id=user.id,
+        corrects_id=entry.id,
+    )
+    if not is_new:
+        return None
+    text = f"冲正{KINDS[entry.kind]}{show_fen(abs(entry.amount))}：{counter.note}"
+    _note(session, entry.project, text, user, now)
+    return counter
+
+
+def account_of(session: Session, project: Project) -> Account:
+    """Two statements, however long the account is."""
+    sums = session.execute(
+        select(MoneyEntry.kind, func.sum(MoneyEntry.amount), func.sum(MoneyEntry.households))
+        .where(MoneyEntry.project_id == project.id)
+        .group_by(MoneyEntry.kind)
+    )
+    amounts = {kind: int(amount) for kind, amount, _ in sums}
+    planned = select(func.coalesce(func.sum(CostLine.amount), 0)).where(
+        CostLine.project_id == project.id, CostLine.struck_at.is_(None)
+    )
+    return Account(
+        planned=int(session.scalars(planned).one()),
+        raised=sum(amounts.get(kind, 0) for kind in RESIDENTS),
+        matched=amounts.get(EntryKind.MATCH, 0),
+        granted=amounts.get(EntryKind.GRANT, 0),
+        spent=-amounts.get(EntryKind.SPENDING, 0),
+        paid=_paid(session, project),
+        households=project.households,
+        share=project.share,
+    )
+
+
+def matching_due(scheme: Scheme, account: Account) -> int:
+    """What the fund still adds: nothing up to the scheme's share of the plan, then `ratio` times what residents
+    raised, as far as the plan still needs it."""
+    rule = scheme.money.matching
+    if rule is None or not account.planned or not reaches(rule.above, account.raised, account.planned):
+        return 0
+    matched = int(Fraction(rule.ratio) * account.raised)
+    if rule.most_fen is not None:
+        matched = min(matched, rule.most_fen)
+    needed = account.planned - account.raised - account.granted
+    return max(0, min(matched, needed) - account.matched)
+
+
+def paid_doors(session: Session, project: Project) -> dict[str, int]:
+    """Net payments of each named household, in fen."""
+    rows = session.execute(
+        select(MoneyEntry.household, func.sum(MoneyEntry.amount))
+        .where(MoneyEntry.project_id == project.id, MoneyEntry.kind == EntryKind.SHARE, MoneyEntry.household != "")
+        .group_by(MoneyEntry.household)
+    )
+    return {household: int(amount) for household, amount in rows}
+
+
+def _paid(session: Session, project: Project) -> int:
+    """Named households that have paid their share, and those that were only counted."""
+    named = sum(amount >= max(project.share, 1) for amount in paid_doors(session, project).values())
+    counted = select(func.coalesce(func.sum(MoneyEntry.households), 0)).where(
+        MoneyEntry.project_id == project.id, MoneyEntry.kind == EntryKind.SHARE, MoneyEntry.household == ""
+    )
+    return named + int(session.scalars(counted).one())
+
+
+def _refuse_too_much(session: Session, project: Project, doors: Iterable[str], households: int, each: int) -> None:
+    """No household pays twice, and no more households than agreed."""
+    if not project.share:
+        return
+    paid = paid_doors(session, project)
+    if not doors and _paid(session, project) + households > project.households:
+        raise NotBooked(f"分摊的一共{project.households}户，已经交了{_paid(session, project)}户")
+    courtyard = project.suggestion.courtyard_id
+    again = [door for door in doors if paid.get(household_at(courtyard, door), 0) + each > project.share]
+    if again:
+        raise NotBooked(f"{'、'.join(again)}已经交过了（或者交得比分摊的多）")
+
+
+def _reason_against(
+    session: Session, scheme: Scheme, project: Project, kind: EntryKind, amount: int, source: str
+) -> str:
+    account = account_of(session, project)
+    if kind is EntryKind.SPENDING and amount > account.balance:
+        return f"账上只有{show_fen(account.balance)}"
+    if kind is EntryKind.MATCH and amount > matching_due(scheme, account):
+        return f"按规定现在最多配套{show_fen(matching_due(scheme, account))}"
+    if kind is EntryKind.GRANT:
+        grant = next((grant for grant in scheme.money.grants if grant.code == source), None)
+        if grant is None:
+            return "请选一种资助"
+        given = select(func.coalesce(func.sum(MoneyEntry.amount), 0)).where(
+            MoneyEntry.project_id == project.id, MoneyEntry.source == source
+        )
+        if grant.most_fen is not None and session.scalars(given).one() + amount > grant.most_fen:
+            return f"“{grant.name}”一个项目最多{show_fen(grant.most_fen)}"
+    return ""
+
+
+def _lock(session: Session, project: Project) -> None:
+    """Two people who book at once are taken one after the other: the balance is looked at behind the lock."""
+    session.flush()
+    session.refresh(project, with_for_update=True)
+
+
+def _note(session: Session, project: Project, note: str, user: User, now: datetime) -> None:
+    case = project.suggestion
+    session.add(Event(suggestion=case, at=now, actor=user, kind="money", step=case.step, note=note))
+    session.flush()
