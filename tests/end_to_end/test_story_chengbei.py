@@ -1,4 +1,4 @@
-"""城北社区 (S1): the drain of 天福苑, from the call to the public feedback, as the community's own report tells it."""
+"""城北社区 (S1): the drain of 天福苑, from the call to the public feedback, as its own report tells it."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -207,7 +207,7 @@ class Town:
 
     def work(self) -> None:
         """All that the worker finds to do now."""
-        while any([step(self.worker) for step in STEPS]):
+        while any(step(self.worker) for step in STEPS):
             pass
 
     def case(self, number: int) -> Suggestion:
