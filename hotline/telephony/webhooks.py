@@ -1,6 +1,6 @@
 """The carrier's webhooks: parse, commit, answer. No network and no decoding here: the worker does the rest."""
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -9,8 +9,7 @@ from handling.calendar import is_staffed, load_calendar
 from handling.intake import open_case_of
 from handling.notices import status_prompts
 from hotline.current import current
-from hotline.telephony import inbound, receipts
-from hotline.telephony.inbound import CallFacts
+from hotline.telephony import inbound, posted, receipts
 from hotline.telephony.signature import require_carrier_signature
 from hotline.telephony.twiml import CallScript
 from models import Call, CallState, Notice, RecordingState, User
@@ -24,7 +23,7 @@ ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
 @blueprint.post("/voice")
 def voice() -> Response:
     with current().database.write() as session:
-        call = _call(session)
+        call = posted.call(session)
         alarm = raise_alarm(
             session,
             current().scheme,
@@ -33,87 +32,87 @@ def voice() -> Response:
             duty_phones=current().settings.duty_phones,
         )
     if alarm is not None:
-        return _twiml(_script().speak(["help_coming"], attempt=1))
-    return _twiml(_script().welcome(_case_state(call)))
+        return posted.twiml(_script().speak(["help_coming"], attempt=1))
+    return posted.twiml(_script().welcome(_case_state(call)))
 
 
 @blueprint.post("/voice/fallback")
 def fallback() -> Response:
     """For the carrier's fallback URL: touches no database, so it answers when that is what failed."""
-    return _twiml(_script().speak(["apology"], attempt=1))
+    return posted.twiml(_script().speak(["apology"], attempt=1))
 
 
 @blueprint.post("/voice/keys")
 def keys() -> Response:
     """Shortcuts: 1 how my case stands, 0 a person. Any other key leads to the tone."""
-    digit = _value("Digits")
+    digit = posted.value("Digits")
     with current().database.write() as session:
-        call = _call(session)
+        call = posted.call(session)
         if digit == "1":
             _answered(call)
         phone = _duty_phone(session) if digit == "0" else None
     if phone:
-        return _twiml(_script().connect(phone))
+        return posted.twiml(_script().connect(phone))
     words = {"1": _case_state(call) or ["no_case"], "0": ["nobody_there"]}.get(digit, [])
-    return _twiml(_script().speak([*words, "speak"], attempt=1))
+    return posted.twiml(_script().speak([*words, "speak"], attempt=1))
 
 
 @blueprint.post("/voice/dialled")
 def dialled() -> Response:
     """A duty phone rang: talked, or nobody there."""
     with current().database.write() as session:
-        call = _call(session)
-        if _value("DialCallStatus") in ("completed", "answered"):
+        call = posted.call(session)
+        if posted.value("DialCallStatus") in ("completed", "answered"):
             _answered(call)
-            return _twiml(_script().bye([]))
-    return _twiml(_script().speak(["nobody_there", "speak"], attempt=1))
+            return posted.twiml(_script().bye([]))
+    return posted.twiml(_script().speak(["nobody_there", "speak"], attempt=1))
 
 
 @blueprint.post("/voice/silent/<int:attempt>")
 def silent(attempt: int) -> Response:
     with current().database.write() as session:
-        return _heard_nothing(session, _call(session), attempt)
+        return _heard_nothing(session, posted.call(session), attempt)
 
 
 @blueprint.post("/voice/recorded")
 def recorded() -> Response:
     """<Record>'s action: the caller has finished. The audio may not be there yet."""
     with current().database.write() as session:
-        call = _call(session)
-        seconds = _seconds()
+        call = posted.call(session)
+        seconds = posted.seconds()
         # Somleng comes here with nothing recorded, too.
         if seconds == 0:
             return _heard_nothing(session, call, call.silent_attempts + 1)
         inbound.announce_recording(
-            session, call, _sid("RecordingSid"), _value("RecordingUrl"), seconds, current().clock.now()
+            session, call, posted.sid("RecordingSid"), posted.value("RecordingUrl"), seconds, current().clock.now()
         )
-    return _twiml(_script().bye(["thanks"]))
+    return posted.twiml(_script().bye(["thanks"]))
 
 
 @blueprint.post("/recording")
 def recording() -> Response:
     """recordingStatusCallback. Comes also when the caller just hung up, before or after the call's end."""
-    status = _value("RecordingStatus") or "completed"
+    status = posted.value("RecordingStatus") or "completed"
     with current().database.write() as session:
         now = current().clock.now()
-        call = _call(session)
+        call = posted.call(session)
         row = inbound.announce_recording(
-            session, call, _sid("RecordingSid"), _value("RecordingUrl"), _seconds(), now
+            session, call, posted.sid("RecordingSid"), posted.value("RecordingUrl"), posted.seconds(), now
         )
-        if status == "absent" or (status == "completed" and _seconds() == 0):
-            inbound.recording_failed(session, row, RecordingState.EMPTY, _value("ErrorCode") or "absent")
+        if status == "absent" or (status == "completed" and posted.seconds() == 0):
+            inbound.recording_failed(session, row, RecordingState.EMPTY, posted.value("ErrorCode") or "absent")
         elif status == "failed":
-            inbound.recording_failed(session, row, RecordingState.LOST, _value("ErrorCode") or "failed")
-    return _done()
+            inbound.recording_failed(session, row, RecordingState.LOST, posted.value("ErrorCode") or "failed")
+    return posted.done()
 
 
 @blueprint.post("/voice/status")
 def voice_status() -> Response:
     with current().database.write() as session:
-        call = _call(session)
+        call = posted.call(session)
         if call.carrier_status in ENDED:
             inbound.end_call(session, call, current().clock.now())
-    return _done()
+    return posted.done()
 
 
 @blueprint.post("/sms")
@@ -121,14 +120,14 @@ def sms() -> Response:
     with current().database.write() as session:
         inbound.store_text(
             session,
-            sid=_value("MessageSid") or _sid("SmsSid"),
-            from_number=_value("From", limit=64),
-            to_number=_value("To", limit=64),
-            body=_value("Body", limit=None),
+            sid=posted.value("MessageSid") or posted.sid("SmsSid"),
+            from_number=posted.value("From", limit=64),
+            to_number=posted.value("To", limit=64),
+            body=posted.value("Body", limit=None),
             now=current().clock.now(),
         )
     # The answer goes out through the outbox: sent once, with receipts.
-    return _twiml("<Response/>")
+    return posted.twiml("<Response/>")
 
 
 @blueprint.post("/notice/<int:notice_id>/status")
@@ -137,9 +136,9 @@ def notice_status(notice_id: int) -> Response:
     overtakes the answer to our own request."""
     with current().database.write() as session:
         notice = session.get(Notice, notice_id, with_for_update=True) or abort(404)
-        status = _value("MessageStatus") or _value("CallStatus")
-        receipts.apply(notice, status, _value("ErrorCode"), current().clock.now())
-    return _done()
+        status = posted.value("MessageStatus") or posted.value("CallStatus")
+        receipts.apply(notice, status, posted.value("ErrorCode"), current().clock.now())
+    return posted.done()
 
 
 @blueprint.post("/notice/<int:notice_id>/voice")
@@ -147,28 +146,18 @@ def notice_voice(notice_id: int) -> Response:
     """A resident picked up our call-back."""
     with current().database.read() as session:
         notice = session.get(Notice, notice_id) or abort(404)
-        return _twiml(_script().bye(notice.prompts))
+        return posted.twiml(_script().bye(notice.prompts))
 
 
 def _heard_nothing(session: Session, call: Call, attempt: int) -> Response:
     inbound.note_silence(call, attempt)
     # Who only asked how the case stands has nothing more to say.
     if call.state is CallState.ANSWERED:
-        return _twiml(_script().bye(["callback_bye"]))
+        return posted.twiml(_script().bye(["callback_bye"]))
     if attempt < 2:
-        return _twiml(_script().speak(["not_heard"], attempt=2))
+        return posted.twiml(_script().speak(["not_heard"], attempt=2))
     inbound.miss_call_without_recording(session, call)
-    return _twiml(_script().bye(["missed"]))
-
-
-def _call(session: Session) -> Call:
-    facts = CallFacts(
-        sid=_sid("CallSid"),
-        from_number=_value("From", limit=64),
-        to_number=_value("To", limit=64),
-        status=_value("CallStatus", limit=24),
-    )
-    return inbound.register_call(session, facts, current().clock.now())
+    return posted.twiml(_script().bye(["missed"]))
 
 
 def _answered(call: Call) -> None:
@@ -196,25 +185,3 @@ def _duty_phone(session: Session) -> str | None:
 
 def _script() -> CallScript:
     return CallScript(current().settings.public_url, current().prompts)
-
-
-def _value(name: str, limit: int | None = 1000) -> str:
-    # PostgreSQL stores no NUL; no carrier sends one on purpose.
-    return request.form.get(name, "").replace("\0", "")[:limit]
-
-
-def _sid(name: str) -> str:
-    return _value(name, limit=64) or abort(400)
-
-
-def _seconds() -> int | None:
-    value = _value("RecordingDuration")
-    return int(value) if value.isascii() and value.isdigit() else None
-
-
-def _twiml(xml: str) -> Response:
-    return Response(xml, mimetype="text/xml")
-
-
-def _done() -> Response:
-    return Response(status=204)

@@ -1,0 +1,43 @@
+"""What a carrier's webhook posts, and how it is answered."""
+
+from flask import Response, abort, request
+from sqlalchemy.orm import Session
+
+from hotline.current import current
+from hotline.telephony import inbound
+from hotline.telephony.inbound import CallFacts
+from models import Call
+
+
+def value(name: str, limit: int | None = 1000) -> str:
+    # PostgreSQL stores no NUL; no carrier sends one on purpose.
+    return request.form.get(name, "").replace("\0", "")[:limit]
+
+
+def sid(name: str) -> str:
+    return value(name, limit=64) or abort(400)
+
+
+def seconds() -> int | None:
+    """RecordingDuration; None when this webhook does not tell it."""
+    told = value("RecordingDuration")
+    return int(told) if told.isascii() and told.isdigit() else None
+
+
+def call(session: Session) -> Call:
+    """The row of the inbound call that this webhook is about."""
+    facts = CallFacts(
+        sid=sid("CallSid"),
+        from_number=value("From", limit=64),
+        to_number=value("To", limit=64),
+        status=value("CallStatus", limit=24),
+    )
+    return inbound.register_call(session, facts, current().clock.now())
+
+
+def twiml(xml: str) -> Response:
+    return Response(xml, mimetype="text/xml")
+
+
+def done() -> Response:
+    return Response(status=204)
