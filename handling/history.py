@@ -34,6 +34,7 @@ ENGINE_EVENTS = {
     "linked": "关联",
     "unlinked": "不再关联",
     "withdrawn": "居民撤回",
+    "withdrawal_asked": "居民发短信要撤回急事，要打电话问清楚",
     "visited": "回访",
     "confirmed": "居民确认办好了",
     "reopened": "居民不满意，重新办理",

@@ -7,7 +7,7 @@ from sqlalchemy.orm import object_session
 from handling.clock import SHANGHAI
 from handling.scheme import Scheme
 from handling.scheme_versions import scheme_of
-from models import Suggestion, SuggestionState
+from models import Event, Suggestion, SuggestionState
 
 # status -> (SMS wording, prompt key)
 WORDING = {
@@ -18,6 +18,8 @@ WORDING = {
     "invalid": ("没有办成", "state_invalid"),
     "withdrawn": ("按您说的不办了", "state_withdrawn"),
 }
+# Of the events that no scheme's action names: it is worked on anew.
+ENGINE_STATUS = {"looked_again": "handling"}
 OPEN_STATES = (SuggestionState.REVIEW, SuggestionState.HANDLING)
 
 
@@ -42,9 +44,14 @@ def status_of(scheme: Scheme, suggestion: Suggestion) -> str:
     if case.state not in (SuggestionState.HANDLING, SuggestionState.DONE):
         return "review" if case.state is SuggestionState.REVIEW else "invalid"
     scheme = scheme_of(object_session(case), case, scheme)
-    actions = (scheme.action(event.kind) for event in reversed(case.events))
-    said = next((action.status for action in actions if action and action.status), "")
+    said = next((told for event in reversed(case.events) if (told := _said(scheme, event))), "")
     return said if said == "planned" or (case.state is SuggestionState.HANDLING and said) else case.state.value
+
+
+def _said(scheme: Scheme, event: Event) -> str:
+    """What this event says about the status, "" for nothing."""
+    action = scheme.action(event.kind)
+    return action.status if action else ENGINE_STATUS.get(event.kind, "")
 
 
 def state_name(scheme: Scheme, suggestion: Suggestion) -> str:

@@ -5,6 +5,7 @@ from hotline.desk import (  # noqa: F401 (each module adds its views to the blue
     attachments,
     calendar,
     cases,
+    digest,
     hot,
     ledger,
     lexicon,

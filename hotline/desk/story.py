@@ -26,7 +26,14 @@ NOTICE_STATES = {
 }
 MEDIA = {Medium.SMS: "短信", Medium.CALL: "电话回话", Medium.PERSON: "请人转告"}
 # Of the events that no action's form names.
-ENGINE_FIELDS = {"score": "满意度（1 到 5）", "number": "并进来的编号"}
+ENGINE_FIELDS = {
+    "score": "满意度（1 到 5）",
+    "number": "并进来的编号",
+    "who": "告诉了",
+    "tier": "由谁督办",
+    "hours_left": "还剩（小时）",
+    "late_by": "超期",
+}
 CHANGED = {
     "state": "状态",
     "level": "级别",
@@ -73,7 +80,7 @@ def event_entry(scheme: Scheme, case: Suggestion, event: Event) -> Entry:
 
 
 def notice_entry(case: Suggestion, notice: Notice) -> Entry:
-    whom = "告诉居民" if notice.resident_id else "提醒值班人员"
+    whom = "告诉居民" if notice.resident_id else "提醒工作人员"
     return Entry(
         at=notice.created_at,
         title=f"{MEDIA[notice.medium]}{whom} · {NOTICE_STATES[notice.state]}",

@@ -44,6 +44,7 @@ LINKS = (
     Link("desk.hot", "热点", "alt+7", EVERYBODY),
     Link("desk.overview", "全部功能", "alt+0", EVERYBODY),
     Link("desk.lights", "红黄绿灯", "", STAFF, (), WORK),
+    Link("desk.digest", "每日清单", "", STAFF, (), WORK),
     Link("desk.lexicon", "词表", "alt+8", LEADERS, ("desk.preview_words", "desk.save_words"), RULES),
     Link("desk.calendar", "工作日历", "alt+4", LEADERS, ("desk.add_day",), RULES),
     Link("desk.users", "人员", "alt+5", (Role.ADMINISTRATOR,), ("desk.add_person",), PEOPLE),

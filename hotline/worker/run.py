@@ -15,9 +15,11 @@ from hotline.telephony.twilio_carrier import TwilioCarrier
 from hotline.worker.alarms import repeat_alarms
 from hotline.worker.campaigns import end_campaigns, invite_residents
 from hotline.worker.context import WorkerContext
+from hotline.worker.deliberations import invite_voters, move_deliberations_on
 from hotline.worker.learning import learn_keywords, reload_words
 from hotline.worker.outbox import ask_for_receipts, look_up_notice, send_notice
 from hotline.worker.recordings import delete_at_carrier, fetch_recording, transcribe_recording
+from hotline.worker.retention import delete_what_is_over
 from hotline.worker.speech import PooledSpeech
 from hotline.worker.supervision import look_at_planned_cases, send_morning_list, supervise_cases
 from hotline.worker.sweeps import end_forgotten_calls
@@ -94,10 +96,15 @@ class Worker:
         scheduler.add_job(
             learn_keywords, "cron", (self.context,), day_of_week="sun", hour=3, max_instances=1, coalesce=True
         )
+        scheduler.add_job(
+            delete_what_is_over, "cron", (self.context,), hour=3, minute=30, max_instances=1, coalesce=True
+        )
         sweeps = (
             (5, delete_at_carrier),
             (5, invite_residents),
             (60, end_campaigns),
+            (60, move_deliberations_on),
+            (5, invite_voters),
             (5, reload_words),
             (5, repeat_alarms),
             (60, ask_for_receipts),

@@ -26,6 +26,9 @@ LONG = {
     "caller": "+8613800138000",
     "place": "天福苑三栋二单元五楼十号",
     "cases": "10234号正在办理，10235号已列入计划，10236号待核对，等12件。",
+    "hours_left": "24",
+    "late_by": "100天",
+    **dict.fromkeys(("count_today", "count_late", "count_waiting", "count_new", "count_again"), "999"),
 }
 
 

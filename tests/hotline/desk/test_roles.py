@@ -24,6 +24,7 @@ ONE_OF_EACH_ROLE = ("zhiyuan", "wangfang", "liu", "zhou")
         ("get", "/desk/ledger", STAFF),
         ("get", "/desk/ledger.csv", LEADERS),
         ("get", "/desk/lights", STAFF),
+        ("get", "/desk/digest", STAFF),
         ("get", "/desk/calendar", LEADERS),
         ("post", "/desk/calendar", LEADERS),
         ("get", "/desk/users", ADMINISTRATOR),
