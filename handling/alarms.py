@@ -164,6 +164,7 @@ def arrive(
 ) -> bool:
     """Somebody is there: the clock ends, and the others are told that they need not come. False when somebody
     else was quicker."""
+    session.flush()
     session.refresh(alarm, with_for_update=True)
     if alarm.arrived_at is not None:
         return False

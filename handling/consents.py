@@ -63,6 +63,7 @@ def consents_of(session: Session, resident_id: int) -> list[Consent]:
 
 def _now(session: Session, resident: Resident, purpose: Purpose) -> Consent | None:
     # Locked: two who note the same consent at once write one row.
+    session.flush()
     session.refresh(resident, with_for_update=True)
     rows = select(Consent).where(in_force(purpose), Consent.resident_id == resident.id)
     return session.scalars(rows).first()

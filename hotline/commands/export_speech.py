@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from handling.clock import SystemClock
+from handling.consents import in_force
 from hotline.settings import read_settings
-from models import Channel, Database, Recording, Suggestion, SuggestionState
+from models import Channel, Consent, Database, Purpose, Recording, Suggestion, SuggestionState
 
 COLUMNS = ("path", "transcript", "dialect", "group", "seconds", "machine", "engine", "words")
 GROUP = "voicemail"
@@ -35,8 +36,9 @@ SAYS_NAME = re.compile(
 def export_speech(folder: Path, days: int) -> None:
     """Write reviewed voicemails to DIR: clips and manifest.tsv, for `hotline evaluate speech`. 导出语音样本
 
-    Left out are residents who opted out, unknown callers, and every recording in which a number or a name is
-    said. Clips have random names, no time and no other trace of a person.
+    Only of residents who agreed that the recogniser learns from their recordings; silence is no consent, because
+    training is another purpose than the caller's own matter (PIPL articles 14 and 29). Left out too is every
+    recording in which a number or a name is said. Clips have random names, no time and no other trace of a person.
     """
     if folder.exists() and any(folder.iterdir()):
         raise click.ClickException(f"{folder} is not empty 文件夹不是空的")
@@ -53,7 +55,7 @@ def export_speech(folder: Path, days: int) -> None:
 
 
 def reviewed_recordings(session: Session, *, since: datetime) -> list[Recording]:
-    """Recordings that we still have, with a machine transcript and a person's text of this recording alone."""
+    """Recordings of residents who agreed, with a machine transcript and a text of this recording alone."""
     query = (
         select(Recording)
         .join(Recording.suggestion)
@@ -62,6 +64,7 @@ def reviewed_recordings(session: Session, *, since: datetime) -> list[Recording]
             Recording.announced_at >= since,
             Suggestion.channel == Channel.CALL,
             Suggestion.state.not_in([SuggestionState.REVIEW, SuggestionState.INVALID]),
+            Suggestion.resident_id.in_(select(Consent.resident_id).where(in_force(Purpose.TRAINING))),
         )
         .options(
             selectinload(Recording.transcript),
@@ -83,7 +86,7 @@ def _has_own_text(recording: Recording) -> bool:
 
 
 def tells_nobody(recording: Recording) -> bool:
-    """Whether neither the text nor the sound tells who speaks, and nobody has refused.
+    """Whether neither the text nor the sound tells who speaks.
 
     What is said is heard in the clip, so masking the text would hide nothing: the recording stays here.
     """
@@ -91,6 +94,7 @@ def tells_nobody(recording: Recording) -> bool:
     assert case is not None
     assert recording.transcript is not None
     resident = case.resident
+    # Who wants no texts from us is not asked whether the consent was meant to last.
     if resident is None or resident.opted_out_at is not None:
         return False
     texts = (

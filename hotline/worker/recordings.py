@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from handling.alarms import alarm_of_call
 from handling.intake import extend_suggestion, open_suggestion
+from handling.survey_calls import spoken_answer, take_spoken_answer
 from hotline.telephony.carrier import CarrierError, Outcome, RecordingMissing
 from hotline.worker.context import WorkerContext
 from hotline.worker.speech import NoModel
@@ -204,9 +205,20 @@ def _file(
 
 def _suggestion_of(
     context: WorkerContext, session: Session, recording: Recording, understanding: Understanding | None
-) -> Suggestion:
-    """A new case, or the one that an earlier recording of the same call has opened."""
+) -> Suggestion | None:
+    """A new case, or the one that an earlier recording of the same call has opened; none for the answer to a
+    questionnaire with which nothing was said."""
     now, duty_phones = context.clock.now(), context.settings.duty_phones
+    if (answer := spoken_answer(session, recording)) is not None:
+        return take_spoken_answer(
+            session,
+            context.scheme,
+            answer,
+            understanding,
+            received_at=recording.announced_at,
+            now=now,
+            duty_phones=duty_phones,
+        )
     earlier = _opened_in_call(session, recording)
     if earlier is None:
         return open_suggestion(
@@ -241,7 +253,9 @@ def _opened_in_call(session: Session, recording: Recording) -> Suggestion | None
 def delete_at_carrier(context: WorkerContext) -> None:
     """What we hold safely is deleted there: abroad it would be a transfer of personal data."""
     with context.database.read() as session:
-        held = select(Recording).where(Recording.path.is_not(None), Recording.deleted_at_carrier_at.is_(None))
+        # Ours may be deleted again already (retention); the carrier's copy goes all the same.
+        ours = or_(Recording.path.is_not(None), Recording.sha256.is_not(None))
+        held = select(Recording).where(ours, Recording.deleted_at_carrier_at.is_(None))
         rows = session.scalars(held.order_by(Recording.id).limit(200)).all()
     for recording in rows:
         try:

@@ -18,7 +18,9 @@ from hotline.settings import Settings
 from models import (
     Call,
     Channel,
+    Consent,
     Database,
+    Purpose,
     Recording,
     RecordingState,
     Resident,
@@ -93,6 +95,17 @@ class Community:
                     Review(reviewer_id=1, text=corrected, decisions={}, proposed={}, created_at=NOW)
                 )
             session.add(case)
+            if known and rest.get("agreed", True):
+                withdrawn = NOW if rest.get("withdrawn") else None
+                session.add(
+                    Consent(
+                        resident=resident,
+                        purpose=Purpose.TRAINING,
+                        given_at=NOW,
+                        given_how="书面签字",
+                        withdrawn_at=withdrawn,
+                    )
+                )
 
     def export(self, folder: Path, *arguments: str) -> Result:
         return CliRunner().invoke(
@@ -144,6 +157,8 @@ def test_nothing_tells_whose_voice_it_is_or_when_it_was(community: Community, tm
     "case",
     [
         {"opted_out": True},
+        {"agreed": False},
+        {"withdrawn": True},
         {"known": False},
         {"deleted": True},
         {"days_ago": 200},

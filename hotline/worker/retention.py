@@ -1,0 +1,51 @@
+"""Once a night: what has been kept long enough goes."""
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from handling.retention import SWEPT, sweep
+from hotline.worker.context import WorkerContext
+from models import Recording
+
+log = logging.getLogger(__name__)
+
+# A recording that is being fetched has a file before its row knows it.
+YOUNG = timedelta(days=1)
+
+
+def delete_what_is_over(context: WorkerContext) -> None:
+    """In portions, so that nobody waits long for the database."""
+    for kind in SWEPT:
+        while _portion(context, kind):
+            pass
+    delete_orphans(context)
+
+
+def _portion(context: WorkerContext, kind: str) -> int:
+    with context.database.write() as session:
+        count, files = sweep(session, context.scheme, kind, context.clock.now())
+    # Afterwards: a file without a row is found by `delete_orphans`, a row without a file would look kept.
+    delete_files(context.settings.home, files)
+    if count:
+        log.info("retention: %d %s", count, kind)
+    return count
+
+
+def delete_files(home: Path, paths: list[str]) -> None:
+    for path in paths:
+        (home / path).unlink(missing_ok=True)
+
+
+def delete_orphans(context: WorkerContext) -> None:
+    """Recordings on the disk that no row knows: a process died between the database and the file."""
+    with context.database.read() as session:
+        known = set(session.scalars(select(Recording.path).where(Recording.path.is_not(None))))
+    too_young = (context.clock.now() - YOUNG).timestamp()
+    for file in context.settings.recordings_dir.rglob("*"):
+        path = str(file.relative_to(context.settings.home))
+        if file.is_file() and path not in known and file.stat().st_mtime < too_young:
+            file.unlink(missing_ok=True)
+            log.info("retention: a file that nothing refers to")
