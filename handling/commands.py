@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["progress", "case", "points", "help", "opt_out", "opt_in", "rating", "forget"]
+Kind = Literal["progress", "case", "withdraw", "points", "help", "opt_out", "opt_in", "rating", "forget"]
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,19 @@ _CASES = tuple(
         rf"(?:{_ASKING})(?:{_MARK})?{_NUMBER}(?:号)?(?:建议|案子|案件)?(?:的)?(?:{_PROGRESS})?",
     )
 )
+# 撤回: only with the number, or with words that can mean nothing else.
+_WITHDRAW = r"(?:撤回|撤销|撤消)"
+_NO_MORE = r"(?:已经|现在)?(?:不用|不要|不消|不必|莫)(?:再)?(?:办|管|处理|弄|查)"
+_SOLVED = r"(?:已经|自己)?(?:解决|弄好|修好)"
+_WITHDRAWALS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_WITHDRAW}{_MINE}(?:建议)?(?:{_MARK})?{_NUMBER}(?:号)?(?:的)?(?:建议|事情|事|案子|案件)?",
+        # A bare number needs four digits here too: “2号不用管了” may be a house.
+        rf"(?:把)?{_MINE}(?:{_MARK}|(?=\d{{4}})){_NUMBER}(?:号)?(?:的)?(?:建议|事情|事|案子|案件)?(?:{_WITHDRAW}|{_NO_MORE}|{_SOLVED})",
+        rf"{_MINE}(?:建议|事情|事|案子|诉求)?{_WITHDRAW}(?:{_MINE}(?:建议|事情|事|案子|诉求)?)?",
+    )
+)
 # "120到哪里了" asks for the ambulance.
 NEVER_CASES = frozenset((0, 110, 119, 120, 122))
 _LEADING = re.compile(rf"^(?:{_POLITE})")
@@ -80,6 +93,8 @@ def parse_command(body: str) -> Command | None:
 
     A rating is only one when the resident was asked for it; that is for the caller to know."""
     for core in _cores(_plain(body)):
+        if withdrawal := _withdrawal(core):
+            return withdrawal
         for pattern in _CASES:
             if found := pattern.fullmatch(core):
                 number = int(found["number"])
@@ -88,6 +103,18 @@ def parse_command(body: str) -> Command | None:
             if found := pattern.fullmatch(core):
                 score = _SCORES[found["score"]] if kind == "rating" else None
                 return Command(kind, score)
+    return None
+
+
+def _withdrawal(core: str) -> Command | None:
+    for pattern in _WITHDRAWALS:
+        if found := pattern.fullmatch(core):
+            number = found.groupdict().get("number")
+            return (
+                None
+                if number and int(number) in NEVER_CASES
+                else Command("withdraw", int(number) if number else None)
+            )
     return None
 
 

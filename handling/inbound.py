@@ -19,6 +19,7 @@ from handling.residents import find_or_add_resident, opt_in, opt_out
 from handling.reward_texts import asks_for_reward
 from handling.scheme import Scheme
 from handling.status import promised_day, state_name
+from handling.withdrawal import may_be_withdrawn, withdraw_by_text
 from handling.survey_texts import after_suggestion, joins_campaign
 from models import (
     Channel,
@@ -147,6 +148,8 @@ def _obey(
         _answer(session, scheme, text, resident, "erasure_asked", now)
     elif command.kind == "help":
         _answer(session, scheme, text, resident, "help", now)
+    elif command.kind == "withdraw":
+        _withdraw(session, scheme, text, resident, command.number, now)
     elif command.kind == "case":
         _tell_case(session, scheme, text, resident, _own_case(session, resident, command.number), now)
     else:
@@ -169,6 +172,25 @@ def _tell_case(
     else:
         template = "case_late" if promised_day(scheme, case, None) else "case_closed"
     return _answer(session, scheme, text, resident, template, now, suggestion=case)
+
+
+def _withdraw(
+    session: Session, scheme: Scheme, text: Text, resident: Resident, number: int | None, now: datetime
+) -> None:
+    """With a number that case, without one the only case that can be."""
+    if number is None:
+        cases = [case for case in open_cases_of(session, resident.id) if may_be_withdrawn(case)]
+        if len(cases) > 1:
+            shown = "，".join(f"{case.number}号" for case in cases[:NAMED_CASES])
+            return _answer(session, scheme, text, resident, "withdraw_which", now, {"cases": f"{shown}。"})
+        case = cases[0] if cases else None
+    else:
+        case = _own_case(session, resident, number)
+    if case is None or not may_be_withdrawn(case):
+        return _tell_case(session, scheme, text, resident, case, now)
+    text.suggestion = case
+    withdraw_by_text(session, scheme, case, now=now, priority=reply_priority(text.received_at, now))
+    return None
 
 
 def _tell_progress(session: Session, scheme: Scheme, text: Text, resident: Resident, now: datetime) -> None:

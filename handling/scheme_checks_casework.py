@@ -9,6 +9,8 @@ from handling.toml_lines import Where
 CASEWORK_NOTICES: dict[str, frozenset[str]] = {
     "withdrawn": frozenset(),
     "withdrawn_shared": frozenset(),
+    "withdraw_emergency": frozenset(),
+    "withdraw_check": frozenset(),
     "withdraw_which": frozenset(),
     "paused": frozenset(("waits_for",)),
     "resumed": frozenset(),

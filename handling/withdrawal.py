@@ -9,7 +9,7 @@ from handling.deeds import StepNotAllowed, may_work, recorded
 from handling.notices import queue_notice
 from handling.scheme import Scheme
 from handling.status import leading
-from models import Event, Priority, Suggestion, SuggestionState, User
+from models import Event, Priority, Suggestion, SuggestionState, Urgency, User
 
 WITHDRAWABLE = (SuggestionState.REVIEW, SuggestionState.HANDLING, SuggestionState.MERGED)
 
@@ -47,6 +47,32 @@ def withdraw(
     template = "withdrawn_shared" if shared else "withdrawn"
     _tell(session, scheme, case, event, template, priority, now)
     return template
+
+
+def withdraw_by_text(
+    session: Session, scheme: Scheme, case: Suggestion, *, now: datetime, priority: Priority
+) -> None:
+    """A short text is not enough to let go of an emergency: who is on duty, and the handler, ring and ask."""
+    if case.urgency is not Urgency.EMERGENCY:
+        withdraw(session, scheme, case, actor=None, now=now, priority=priority)
+        return
+    with recorded(session, case, "withdrawal_asked", actor=None, now=now) as event:
+        pass
+    _tell(session, scheme, case, event, "withdraw_emergency", priority, now)
+    on_duty = select(User.phone).where(User.on_duty, User.active, User.phone.is_not(None))
+    phones = [*session.scalars(on_duty), case.handler.phone if case.handler else None]
+    for phone in dict.fromkeys(phone for phone in phones if phone):
+        queue_notice(
+            session,
+            scheme,
+            key=f"withdrawal:{event.id}:{phone}",
+            template="withdraw_check",
+            suggestion=case,
+            to_number=phone,
+            priority=Priority.EMERGENCY,
+            variables={"caller": case.resident.phone if case.resident else ""},
+            now=now,
+        )
 
 
 def others_want_it(session: Session, case: Suggestion) -> bool:

@@ -1,11 +1,14 @@
 """Make HOTLINE_HOME ready: folders, tables, the scheme's community."""
 
+from collections import deque
+
 from sqlalchemy import select
 
-from handling.community import set_up_community
+from handling.community import add_units, set_up_community
 from handling.scheme import load_scheme
+from handling.search import is_complete, rebuild
 from hotline.settings import Settings
-from models import Database, Station
+from models import Database, Station, Unit
 from models.schema import upgrade_schema
 
 
@@ -19,4 +22,11 @@ def prepare_home(settings: Settings) -> None:
     with database.write() as session:
         if session.scalar(select(Station.id).limit(1)) is None:
             set_up_community(session, load_scheme(settings.scheme))
+        elif session.scalar(select(Unit.id).limit(1)) is None:
+            # Homes of before units were known.
+            add_units(session, load_scheme(settings.scheme))
+    with database.read() as session:
+        searchable = is_complete(session)
+    if not searchable:
+        deque(rebuild(database), maxlen=0)
     database.close()
