@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.calendar import load_calendar
-from handling.deliberation_notices import announce_result, invite_households
+from handling.deliberation_notices import announce_result
 from handling.scheme import Scheme
 from handling.scheme_deliberation import DeliberationKind, DeliberationStage
-from handling.votes import Count, ballots_of, count, outcome_of, rules_of
+from handling.votes import Count, ballots_of, count, outcome_of, rules_of, voting_topics
 from models import (
     Courtyard,
     Decision,
@@ -94,7 +94,7 @@ def set_topics(session: Session, deliberation: Deliberation, topics: Sequence[To
     session.flush()
 
 
-def begin(session: Session, scheme: Scheme, deliberation: Deliberation, user: User, now: datetime) -> None:
+def begin(session: Session, deliberation: Deliberation, user: User, now: datetime) -> None:
     """Open the first stage, or call the meeting. Raises NotDeliberable."""
     _must_be(deliberation, DeliberationState.DRAFT)
     rules = rules_of(deliberation)
@@ -111,25 +111,24 @@ def begin(session: Session, scheme: Scheme, deliberation: Deliberation, user: Us
         note = f"{rules.name}：{deliberation.title}"
         _note(session, case, "deliberation_begun", note, user, now)
     if rules.stages:
-        _enter(session, scheme, deliberation, rules.stages[0], now)
+        _enter(session, deliberation, rules.stages[0], now)
     session.flush()
 
 
-def advance_due(session: Session, scheme: Scheme, now: datetime) -> int:
-    """Move on whatever stage is over; how many did. Doing it again changes nothing."""
-    over = (
-        select(Deliberation)
-        .where(Deliberation.state == DeliberationState.RUNNING, Deliberation.stage_until <= now)
-        .order_by(Deliberation.id)
-        .with_for_update(skip_locked=True)
+def stages_over(session: Session, now: datetime) -> list[int]:
+    """The deliberations whose stage has come to its end, to be moved on with `advance`."""
+    running = select(Deliberation).where(
+        Deliberation.state == DeliberationState.RUNNING, Deliberation.stage_until <= now
     )
-    moved = 0
-    for deliberation in session.scalars(over).all():
-        stage = rules_of(deliberation).stage(deliberation.stage)
-        if stage is not None and stage.does != "work":
-            _leave(session, scheme, deliberation, stage, now)
-            moved += 1
-    return moved
+    rows = session.scalars(running.order_by(Deliberation.id))
+    return [row.id for row in rows if (stage := rules_of(row).stage(row.stage)) and stage.does != "work"]
+
+
+def advance(session: Session, scheme: Scheme, deliberation_id: int, now: datetime) -> None:
+    """On to the next stage, when this one is still over. Doing it again changes nothing."""
+    deliberation = session.get_one(Deliberation, deliberation_id, with_for_update=True, populate_existing=True)
+    if deliberation.id in stages_over(session, now):
+        _leave(session, scheme, deliberation, _stage(deliberation), now)
 
 
 def finish_work(session: Session, scheme: Scheme, deliberation: Deliberation, now: datetime) -> None:
@@ -183,7 +182,7 @@ def stop(session: Session, deliberation: Deliberation, reason: str, user: User, 
         reason[:200],
         now,
     )
-    deliberation.stage, deliberation.stage_until = "", None
+    deliberation.stage, deliberation.stage_until, deliberation.invited_up_to = "", None, None
     if was_running:
         for case in cases_of(deliberation):
             _note(session, case, "deliberation_stopped", f"{deliberation.title}：{reason}", user, now)
@@ -193,15 +192,6 @@ def stop(session: Session, deliberation: Deliberation, reason: str, user: User, 
 def cases_of(deliberation: Deliberation) -> list[Suggestion]:
     """The topics' cases, each once, in order."""
     return list(dict.fromkeys(topic.suggestion for topic in deliberation.topics if topic.suggestion is not None))
-
-
-def voting_topics(deliberation: Deliberation) -> list[Topic]:
-    """What is still alive: a topic that a vote refused is not asked about again."""
-    return [
-        topic
-        for topic in deliberation.topics
-        if all(decision.outcome is Outcome.PASSED for decision in topic.decisions)
-    ]
 
 
 def close(deliberation: Deliberation, now: datetime) -> None:
@@ -295,18 +285,16 @@ def _leave(
     if following is None:
         close(deliberation, now)
     else:
-        _enter(session, scheme, deliberation, following, now)
+        _enter(session, deliberation, following, now)
     session.flush()
 
 
-def _enter(
-    session: Session, scheme: Scheme, deliberation: Deliberation, stage: DeliberationStage, now: datetime
-) -> None:
+def _enter(session: Session, deliberation: Deliberation, stage: DeliberationStage, now: datetime) -> None:
     deliberation.stage, deliberation.stage_since = stage.code, now
     deliberation.stage_until = load_calendar(session).due(now, stage.working_days)
+    asks = stage.does == "vote" and rules_of(deliberation).votes_remotely
+    deliberation.invited_up_to = 0 if asks else None
     session.flush()
-    if stage.does == "vote" and rules_of(deliberation).votes_remotely:
-        invite_households(session, scheme, deliberation, voting_topics(deliberation), stage, now)
 
 
 def _stage(deliberation: Deliberation) -> DeliberationStage:

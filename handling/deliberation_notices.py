@@ -9,25 +9,29 @@ from sqlalchemy.orm import Session
 from handling.clock import SHANGHAI
 from handling.notices import queue_notice
 from handling.scheme import Scheme
-from handling.scheme_deliberation import DeliberationStage
 from handling.status import day_text
-from handling.votes import rules_of
-from models import Ballot, Decision, Deliberation, Outcome, Priority, Resident, Suggestion, Topic
+from handling.votes import rules_of, voting_topics
+from models import Ballot, Decision, Deliberation, Outcome, Priority, Resident, Suggestion
 
+PORTION = 50
 RESULTS = {Outcome.PASSED: "通过", Outcome.REJECTED: "没有通过", Outcome.NO_QUORUM: "户数不够，不算数"}
 
 
-def invite_households(
-    session: Session,
-    scheme: Scheme,
-    deliberation: Deliberation,
-    topics: Iterable[Topic],
-    stage: DeliberationStage,
-    now: datetime,
-) -> None:
-    """Everybody of the courtyard whose number is known, once for each topic and stage."""
-    residents = list(session.scalars(_residents_of(deliberation)))
-    for topic in topics:
+def votes_to_announce(session: Session) -> list[int]:
+    """The deliberations of whose vote some households are still to be told."""
+    waiting = select(Deliberation.id).where(Deliberation.invited_up_to.is_not(None))
+    return list(session.scalars(waiting.order_by(Deliberation.id)))
+
+
+def invite_households(session: Session, scheme: Scheme, deliberation_id: int, now: datetime) -> None:
+    """The next portion of those whose number is known: a short transaction, so that no caller waits for it."""
+    deliberation = session.get_one(Deliberation, deliberation_id, with_for_update=True, populate_existing=True)
+    stage = rules_of(deliberation).stage(deliberation.stage)
+    if deliberation.invited_up_to is None or stage is None:
+        return
+    further = _residents_of(deliberation).where(Resident.id > deliberation.invited_up_to).limit(PORTION)
+    residents = list(session.scalars(further))
+    for topic in voting_topics(deliberation):
         for resident in residents:
             queue_notice(
                 session,
@@ -45,6 +49,8 @@ def invite_households(
                 },
                 now=now,
             )
+    deliberation.invited_up_to = residents[-1].id if len(residents) == PORTION else None
+    session.flush()
 
 
 def announce_result(

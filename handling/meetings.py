@@ -14,7 +14,6 @@ from handling.deliberation import (
     close,
     decide,
     draft_deliberation,
-    voting_topics,
 )
 from handling.deliberation_notices import announce_result
 from handling.money import agree_shares
@@ -31,6 +30,7 @@ from handling.votes import (
     count,
     household_at,
     rules_of,
+    voting_topics,
 )
 from models import (
     BallotChannel,

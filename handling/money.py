@@ -194,13 +194,12 @@ def correct(session: Session, entry: MoneyEntry, *, reason: str, user: User, now
     if not reason.strip():
         raise NotBooked("要写明为什么冲正")
     _lock(session, entry.project)
+    if session.scalar(select(MoneyEntry.id).where(MoneyEntry.corrects_id == entry.id)) is not None:
+        return None
     if account_of(session, entry.project).balance - entry.amount < 0:
         raise NotBooked("这笔钱已经用掉了，不能冲正")
-    counter, is_new = find_or_add(
-        session,
-        MoneyEntry,
-        key="key",
-        value=f"correct:{entry.id}",
+    counter = MoneyEntry(
+        key=f"correct:{entry.id}",
         project_id=entry.project_id,
         kind=entry.kind,
         amount=-entry.amount,
@@ -212,8 +211,8 @@ def correct(session: Session, entry: MoneyEntry, *, reason: str, user: User, now
         entered_by_id=user.id,
         corrects_id=entry.id,
     )
-    if not is_new:
-        return None
+    session.add(counter)
+    session.flush()
     text = f"冲正{KINDS[entry.kind]}{show_fen(abs(entry.amount))}：{counter.note}"
     _note(session, entry.project, text, user, now)
     return counter

@@ -1,7 +1,7 @@
 """One household, one vote: whose vote it is, casting it, counting.
 
-A household may change its mind until the vote is closed: the newest ballot counts, and every older one stays in the
-table. Refusing a second vote would reward whoever in a family is quickest with the telephone."""
+A household may change its mind until the vote is closed: the newest ballot counts, and every older one stays in
+the table. Refusing a second vote would reward whoever in a family is quickest with the telephone."""
 
 import re
 import unicodedata
@@ -142,12 +142,22 @@ def open_topics(session: Session, resident: Resident) -> list[Topic]:
         .where(Deliberation.courtyard_id.is_(None) | (Deliberation.courtyard_id == resident.courtyard_id))
         .order_by(Topic.deliberation_id, Topic.place)
     )
-    return [topic for topic in session.scalars(running) if takes_remote_votes(topic.deliberation)]
+    topics = (topic for topic in session.scalars(running) if takes_remote_votes(topic.deliberation))
+    return [topic for topic in topics if topic in voting_topics(topic.deliberation)]
 
 
 def rules_of(deliberation: Deliberation) -> DeliberationKind:
     """The kind as it was when the deliberation was made."""
     return DeliberationKind.model_validate(deliberation.rules)
+
+
+def voting_topics(deliberation: Deliberation) -> list[Topic]:
+    """What is still alive: a topic that a vote refused is not asked about again."""
+    return [
+        topic
+        for topic in deliberation.topics
+        if all(decision.outcome is Outcome.PASSED for decision in topic.decisions)
+    ]
 
 
 def takes_remote_votes(deliberation: Deliberation) -> bool:

@@ -46,6 +46,8 @@ class Deliberation(Base):
     stage: Mapped[str] = mapped_column(String(40), default="")
     stage_since: Mapped[datetime | None]
     stage_until: Mapped[datetime | None] = mapped_column(index=True)
+    # Households are told of a vote in portions: up to this resident; None when nobody has to be told.
+    invited_up_to: Mapped[int | None]
     # A meeting: on which day, how many households came, who they were, what was said.
     held_on: Mapped[datetime | None]
     attended: Mapped[int | None]

@@ -1,6 +1,6 @@
 """议题公示 – 意见征集 – 表决公示 – 结果反馈, meetings, and what they come to."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -14,13 +14,15 @@ from handling.deliberation import (
     NotDeliberable,
     TopicDraft,
     add_remark,
-    advance_due,
+    advance,
     begin,
     draft_deliberation,
     finish_work,
     prolong,
+    stages_over,
     stop,
 )
+from handling.deliberation_notices import invite_households, votes_to_announce
 from handling.inbound import handle_text
 from handling.meetings import Hands, MeetingRecord, TopicRecord, hold_meeting, raise_hands
 from handling.residents import find_or_add_resident
@@ -117,8 +119,18 @@ def running(
         now=clock.now(),
     )
     deliberation.observer = "李观察"
-    begin(session, scheme, deliberation, people.coordinator, clock.now())
+    begin(session, deliberation, people.coordinator, clock.now())
     return deliberation
+
+
+def advance_due(session: Session, scheme: Scheme, now: datetime) -> int:
+    """What the clock does: how many moved on."""
+    over = stages_over(session, now)
+    for deliberation_id in over:
+        advance(session, scheme, deliberation_id, now)
+    while waiting := votes_to_announce(session):
+        invite_households(session, scheme, waiting[0], now)
+    return len(over)
 
 
 def until_voting(session: Session, scheme: Scheme, deliberation: Deliberation, clock: FakeClock) -> None:
@@ -327,9 +339,9 @@ def test_what_is_missing_keeps_it_from_starting(
     for name, value in change.items():
         setattr(deliberation, name, value)
     with pytest.raises(NotDeliberable, match=reason):
-        begin(session, scheme, deliberation, people.coordinator, clock.now())
+        begin(session, deliberation, people.coordinator, clock.now())
     with pytest.raises(NotDeliberable):
-        begin(session, scheme, deliberation, people.worker, clock.now())
+        begin(session, deliberation, people.worker, clock.now())
 
 
 def test_a_confidential_case_never_becomes_a_topic(
@@ -392,7 +404,7 @@ def test_the_review_board_gives_points_and_chooses_the_best(
         now=clock.now(),
         entitled=3,
     )
-    begin(session, jinbi, deliberation, people.coordinator, clock.now())
+    begin(session, deliberation, people.coordinator, clock.now())
     points = [(85, 90, 80), (70, 71, 70), (70, 70, 70), (20, 59, 90)]
     records = {
         topic.id: TopicRecord(scores=dict(zip("甲乙丙", scores, strict=True)))
@@ -518,4 +530,4 @@ def test_users_of_other_roles_may_not_start_it(
         now=clock.now(),
     )
     with pytest.raises(NotDeliberable, match="您的角色不能发起“坝坝会”"):
-        begin(session, scheme, deliberation, user, clock.now())
+        begin(session, deliberation, user, clock.now())

@@ -59,7 +59,7 @@ def test_a_community_reads_its_own_file(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_names_that_exist() -> None:
-    with pytest.raises(SchemeError, match="chengbei, chengdu, jinbi, jintu, minimal, shiniuyan"):
+    with pytest.raises(SchemeError, match="chengbei, chengdu, gongzhi, jinbi, jintu, minimal, shiniuyan"):
         load_scheme("nowhere")
     with pytest.raises(SchemeError, match="cannot be read"):
         load_scheme("./nowhere.toml")

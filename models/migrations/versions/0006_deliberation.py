@@ -50,6 +50,7 @@ def upgrade() -> None:
         sa.Column("stage", sa.String(length=40), nullable=False),
         sa.Column("stage_since", models.base.UTCDateTime(timezone=True), nullable=True),
         sa.Column("stage_until", models.base.UTCDateTime(timezone=True), nullable=True),
+        sa.Column("invited_up_to", sa.Integer(), nullable=True),
         sa.Column("held_on", models.base.UTCDateTime(timezone=True), nullable=True),
         sa.Column("attended", sa.Integer(), nullable=True),
         sa.Column("attendees", sa.Text(), nullable=False),
