@@ -23,6 +23,8 @@ from models import (
 LONGEST_TITLE = 12
 LONGEST_PERIOD = timedelta(days=366)
 FASTEST = 60
+# Who speaks begins with a greeting: so many characters may stand before the keyword.
+FIRST_WORDS = 30
 OPEN_STATES = (ParticipationState.WAITING, ParticipationState.INVITED, ParticipationState.ANSWERING)
 # 短信: texts alone; 都用: landlines are rung; 电话: everybody is rung.
 WAYS = {"sms": "只发短信", "both": "手机发短信，座机打电话", "call": "都打电话"}
@@ -223,6 +225,11 @@ def campaign_of_words(session: Session, words: str, now: datetime, *, within: in
     with_keyword = session.scalars(_running(today(now)).where(Campaign.keyword != "")).all()
     found = [c for c in with_keyword if -1 < beginning.find(c.keyword) <= within]
     return min(found, key=lambda c: beginning.find(c.keyword), default=None)
+
+
+def campaign_of_call(session: Session, to_number: str, heard: str, at: datetime) -> Campaign | None:
+    """The campaign that a voicemail belongs to: by the number rung, or by its keyword in the first words."""
+    return campaign_of_number(session, to_number, at) or campaign_of_words(session, heard, at, within=FIRST_WORDS)
 
 
 def open_participation(session: Session, resident: Resident, *states: ParticipationState) -> Participation | None:

@@ -37,13 +37,15 @@ class Handset:
         self._exchange = exchange
         self._fallback_url = wire.line.url(fallback_path) if fallback_path else ""
 
-    def call(self) -> tuple[PhoneCall, Conversation]:
-        """Rings the hotline. Raises NobodyAnswers, WebhookFailed, InvalidTwiml while it runs."""
+    def call(self, to: str = "") -> tuple[PhoneCall, Conversation]:
+        """Rings the hotline; `to`: another of its numbers, such as a campaign's.
+
+        Raises NobodyAnswers, WebhookFailed, InvalidTwiml while it runs."""
         line = self._wire.line
         call = self._exchange.add_call(
             "inbound",
             self.number,
-            line.number,
+            to or line.number,
             status="ringing",
             url=line.url(VOICE),
             callback=line.url(VOICE_STATUS),
@@ -56,17 +58,17 @@ class Handset:
             return None
         return self._live(call).run()
 
-    def send_text(self, body: str) -> Message:
-        """Raises NobodyAnswers, WebhookFailed, InvalidTwiml."""
+    def send_text(self, body: str, to: str = "") -> Message:
+        """`to` as in `call`. Raises NobodyAnswers, WebhookFailed, InvalidTwiml."""
         line = self._wire.line
-        message = self._exchange.add_message("inbound", self.number, line.number, body, status="received")
+        message = self._exchange.add_message("inbound", self.number, to or line.number, body, status="received")
         params = {
             "MessageSid": message.sid,
             "SmsSid": message.sid,
             "SmsMessageSid": message.sid,
             "SmsStatus": "received",
             "From": self.number,
-            "To": line.number,
+            "To": message.to_number,
             "Body": body,
             "NumMedia": "0",
             "NumSegments": str(sms_segments(body)),
@@ -75,7 +77,7 @@ class Handset:
         if answer.status >= 300:
             raise WebhookFailed(line.url(SMS), f"HTTP {answer.status}")
         for reply in _replies(answer.body, line.url(SMS)):
-            self._exchange.add_message("outbound-reply", line.number, self.number, reply, status="delivered")
+            self._exchange.add_message("outbound-reply", message.to_number, self.number, reply, status="delivered")
         return message
 
     def _live(self, call: PhoneCall) -> LiveCall:

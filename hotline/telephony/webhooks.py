@@ -4,18 +4,21 @@ from flask import Blueprint, Response, abort
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handling import survey_calls
 from handling.alarms import raise_alarm
 from handling.calendar import is_staffed, load_calendar
+from handling.campaign_invitations import INVITATIONS
 from handling.intake import open_case_of
 from handling.notices import status_prompts
 from hotline.current import current
-from hotline.telephony import inbound, posted, receipts
+from hotline.telephony import inbound, posted, receipts, surveys
 from hotline.telephony.signature import require_carrier_signature
 from hotline.telephony.twiml import CallScript
 from models import Call, CallState, Notice, RecordingState, User
 
 blueprint = Blueprint("twilio", __name__, url_prefix="/twilio")
 blueprint.before_request(require_carrier_signature)
+surveys.add_to(blueprint)
 
 ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
 
@@ -31,6 +34,10 @@ def voice() -> Response:
             now=current().clock.now(),
             duty_phones=current().settings.duty_phones,
         )
+        if alarm is None:
+            survey = survey_calls.ringing_in(session, current().scheme, call, current().clock.now())
+            if survey is not None:
+                return surveys.introduce(survey)
     if alarm is not None:
         return posted.twiml(_script().speak(["help_coming"], attempt=1))
     return posted.twiml(_script().welcome(_case_state(call)))
@@ -144,9 +151,15 @@ def notice_status(notice_id: int) -> Response:
 @blueprint.post("/notice/<int:notice_id>/voice")
 def notice_voice(notice_id: int) -> Response:
     """A resident picked up our call-back."""
-    with current().database.read() as session:
+    with current().database.write() as session:
         notice = session.get(Notice, notice_id) or abort(404)
-        return posted.twiml(_script().bye(notice.prompts))
+        if notice.template not in INVITATIONS:
+            return posted.twiml(_script().bye(notice.prompts))
+        survey = survey_calls.rung_for(session, current().scheme, notice_id)
+        if survey is None:
+            return posted.twiml(_script().bye(["callback_bye"]))
+        surveys.register_call(session, survey)
+        return surveys.introduce(survey)
 
 
 def _heard_nothing(session: Session, call: Call, attempt: int) -> Response:

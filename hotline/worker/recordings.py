@@ -11,12 +11,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from handling.alarms import alarm_of_call
+from handling.campaigns import campaign_of_call
 from handling.intake import extend_suggestion, open_suggestion
 from handling.survey_calls import spoken_answer, take_spoken_answer
 from hotline.telephony.carrier import CarrierError, Outcome, RecordingMissing
 from hotline.worker.context import WorkerContext
 from hotline.worker.speech import NoModel
-from models import Channel, Recording, RecordingState, Suggestion, Transcript, claim_next, is_due, release
+from models import Answer, Channel, Recording, RecordingState, Suggestion, Transcript, claim_next, is_due, release
 from nlp.audio import AudioError, load_audio
 from nlp.spoken import understand_spoken
 from nlp.transcription import Transcription, TranscriptionError
@@ -221,7 +222,7 @@ def _suggestion_of(
         )
     earlier = _opened_in_call(session, recording)
     if earlier is None:
-        return open_suggestion(
+        opened = open_suggestion(
             session,
             context.scheme,
             channel=Channel.CALL,
@@ -232,6 +233,9 @@ def _suggestion_of(
             duty_phones=duty_phones,
             needs_listening=understanding is None,
         )
+        heard = understanding.text if understanding is not None else ""
+        opened.campaign = campaign_of_call(session, recording.call.to_number, heard, recording.announced_at)
+        return opened
     if understanding is None:
         earlier.needs_listening = True
     else:
@@ -246,7 +250,13 @@ def _opened_in_call(session: Session, recording: Recording) -> Suggestion | None
     alarm = alarm_of_call(session, recording.call_id)
     if alarm is not None:
         return alarm.suggestion
-    other = select(Suggestion).join(Suggestion.recordings).where(Recording.call_id == recording.call_id)
+    # What was said to a question of a campaign is a matter of its own.
+    answers = select(Answer.recording_id).where(Answer.recording_id.is_not(None))
+    other = (
+        select(Suggestion)
+        .join(Suggestion.recordings)
+        .where(Recording.call_id == recording.call_id, Recording.id.not_in(answers))
+    )
     return session.scalars(other.limit(1)).first()
 
 

@@ -1,0 +1,89 @@
+"""The questions of a campaign as TwiML, with the verbs that Somleng executes."""
+
+from collections.abc import Mapping, Sequence
+
+from twilio.twiml.voice_response import Gather, VoiceResponse
+
+from handling.survey_calls import keys_of
+from hotline.telephony.prompts import Prompts
+from hotline.telephony.twiml import LONGEST_RECORDING, PAUSE_SECONDS
+from models import CampaignSound, Participation, Question, QuestionKind
+
+# After the introduction: time to find the 9.
+AFTER_INTRODUCTION = 3
+# Old people look for their glasses before they press a key.
+FOR_A_KEY = 8
+BETWEEN_DIGITS = 4
+
+
+class SurveyScript:
+    """Writes TwiML with absolute URLs under `public_url`. sounds: by question id, None for the introduction."""
+
+    def __init__(
+        self,
+        public_url: str,
+        prompts: Prompts,
+        participation: Participation,
+        sounds: Mapping[int | None, CampaignSound],
+    ) -> None:
+        self._public_url = public_url
+        self._prompts = prompts
+        self._base = f"{public_url}/twilio/survey/{participation.id}"
+        self._sounds = sounds
+
+    def introduce(self) -> str:
+        """Who rings and why; a 9 ends it, silence and every other key begin."""
+        response = VoiceResponse()
+        gather = Gather(num_digits=1, timeout=AFTER_INTRODUCTION, action=f"{self._base}/begin", method="POST")
+        self._sound(gather, None)
+        response.append(gather)
+        response.redirect(f"{self._base}/begin", method="POST")
+        return str(response)
+
+    def ask(self, question: Question, *, attempt: int = 1) -> str:
+        response = VoiceResponse()
+        here = f"{self._base}/{question.id}"
+        if question.kind is QuestionKind.SPEECH:
+            self._sound(response, question.id)
+            self._record(response, here)
+        else:
+            keys = keys_of(question)
+            gather = Gather(
+                num_digits=keys,
+                timeout=FOR_A_KEY if keys == 1 else BETWEEN_DIGITS,
+                action=f"{here}/keys/{attempt}",
+                method="POST",
+            )
+            self._sound(gather, question.id)
+            response.append(gather)
+        response.redirect(f"{here}/silent/{attempt}", method="POST")
+        return str(response)
+
+    def bye(self, prompts: Sequence[str]) -> str:
+        response = VoiceResponse()
+        for key in prompts:
+            response.play(self._prompts.url(self._public_url, key))
+        response.hangup()
+        return str(response)
+
+    def _sound(self, response: VoiceResponse | Gather, question_id: int | None) -> None:
+        response.play(sound_url(self._public_url, self._sounds[question_id]))
+
+    def _record(self, response: VoiceResponse, here: str) -> None:
+        response.record(
+            action=f"{here}/recorded",
+            method="POST",
+            timeout=PAUSE_SECONDS,
+            finish_on_key="#",
+            max_length=LONGEST_RECORDING,
+            play_beep=True,
+            trim="do-not-trim",
+            recording_status_callback=f"{here}/recording",
+            recording_status_callback_method="POST",
+            recording_status_callback_event="completed absent",
+        )
+
+
+def sound_url(public_url: str, sound: CampaignSound) -> str:
+    """Where the carrier gets a recording of the community; another recording has another address."""
+    return f"{public_url}/prompts/campaign/{sound.sha256[:12]}/{sound.id}.wav"
