@@ -12,6 +12,7 @@ from sqlalchemy import (
     column,
     delete,
     event,
+    exists,
     func,
     insert,
     inspect,
@@ -25,12 +26,13 @@ from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Mapper, Session
 
 from handling.clock import SHANGHAI
-from models import Courtyard, SearchEntry, Suggestion
+from models import Courtyard, Database, SearchEntry, Suggestion
 from nlp.search_terms import Term, question_terms, text_terms
 
 # What the page of a case shows in words.
 _SEARCHED = ("text", "standard_text", "place", "feedback", "courtyard_id")
-PORTION = 1_000
+# About half a second of work: others who write wait for it on SQLite.
+PORTION = 500
 _fts = table("search_entry_fts", column("rowid"))
 
 
@@ -66,25 +68,35 @@ def _tsquery(asked: Sequence[Sequence[Sequence[Term]]]) -> str:
     return " & ".join(f"({way})" for way in ways)
 
 
-def rebuild(session: Session) -> Iterator[int]:
-    """Write the terms of every case anew, the oldest first; yields how many are done after each portion, so that
-    the caller may commit between them."""
+def is_complete(session: Session) -> bool:
+    """Whether every case is indexed; cases that came in before this version was installed are not."""
+    indexed = exists().where(SearchEntry.suggestion_id == Suggestion.id)
+    return session.scalar(select(Suggestion.id).where(~indexed).limit(1)) is None
+
+
+def rebuild(database: Database) -> Iterator[int]:
+    """Write the terms of every case anew, the oldest first, in many short transactions; yields how many are done
+    after each. Safe while others work."""
     last = done = 0
-    names = {row.id: _names(row) for row in session.scalars(select(Courtyard))}
     while True:
-        cases = session.execute(
-            _columns().where(Suggestion.id > last).order_by(Suggestion.id).limit(PORTION)
-        ).all()
-        if not cases:
+        with database.write() as session:
+            ids = _rebuild_after(session, last)
+        if not ids:
             return
-        ids = [case.id for case in cases]
-        session.execute(delete(SearchEntry).where(SearchEntry.suggestion_id.in_(ids)))
-        rows = [
-            {"suggestion_id": case.id, "terms": terms_of(case, names.get(case.courtyard_id, []))} for case in cases
-        ]
-        session.execute(insert(SearchEntry), rows)
         last, done = ids[-1], done + len(ids)
         yield done
+
+
+def _rebuild_after(session: Session, last: int) -> list[int]:
+    names = {row.id: _names(row) for row in session.scalars(select(Courtyard))}
+    portion = _columns().where(Suggestion.id > last).order_by(Suggestion.id).limit(PORTION)
+    cases = session.execute(portion.with_for_update()).all()
+    ids = [case.id for case in cases]
+    if ids:
+        session.execute(delete(SearchEntry).where(SearchEntry.suggestion_id.in_(ids)))
+        rows = [(case.id, terms_of(case, names.get(case.courtyard_id, []))) for case in cases]
+        session.execute(insert(SearchEntry), [{"suggestion_id": id, "terms": terms} for id, terms in rows])
+    return ids
 
 
 def terms_of(case: Any, courtyard: Sequence[str]) -> str:

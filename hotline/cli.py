@@ -23,6 +23,7 @@ COMMAND_MODULES = {
     "prompts": "prompts",
     "export": "export",
     "export-speech": "export_speech",
+    "reindex": "reindex",
     "scheme": "scheme",
     "evaluate": "evaluate",
     "train": "train",

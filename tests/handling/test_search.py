@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from handling.community import set_up_community
 from handling.intake import extend_suggestion, open_suggestion
 from handling.scheme import Scheme
-from handling.search import found_by, rebuild
+from handling.search import found_by, is_complete, rebuild
 from models import Channel, Courtyard, Database, SearchEntry, Suggestion
 from nlp.understanding import Understanding
 from tests.fakes.clock import FakeClock
@@ -108,14 +109,33 @@ def test_a_transaction_that_fails_leaves_the_index_as_it_was(
         assert numbers(other, "井盖") == []
 
 
-def test_the_index_can_be_made_anew(session: Session, report: Callable[[str], Suggestion]) -> None:
-    cases = [report("天福苑的路灯坏了"), report("下水道堵了")]
-    session.execute(delete(SearchEntry))
-    assert numbers(session, "路灯") == []
-    assert list(rebuild(session)) == [2]
-    assert list(rebuild(session)) == [2]
-    assert numbers(session, "tfy") == [cases[0].number]
-    assert numbers(session, "下水道") == [cases[1].number]
+def test_the_index_can_be_made_anew(
+    database: Database, scheme: Scheme, understand: Callable[[str], Understanding], clock: FakeClock
+) -> None:
+    now = clock.now()
+    with database.write() as session:
+        set_up_community(session, scheme)
+        first, second = (
+            open_suggestion(
+                session,
+                scheme,
+                channel=Channel.SMS,
+                resident=None,
+                understanding=understand(text),
+                received_at=now,
+                now=now,
+            )
+            for text in ("天福苑的路灯坏了", "下水道堵了")
+        )
+        session.execute(delete(SearchEntry))
+        assert not is_complete(session)
+        assert numbers(session, "路灯") == []
+    assert list(rebuild(database)) == [2]
+    assert list(rebuild(database)) == [2]
+    with database.read() as session:
+        assert is_complete(session)
+        assert numbers(session, "tfy") == [first.number]
+        assert numbers(session, "下水道") == [second.number]
 
 
 @pytest.mark.parametrize("question", ["", "，。", "%", "'", '"*', "( ) & | !"])
