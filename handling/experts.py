@@ -85,15 +85,12 @@ def propose_experts(session: Session, case: Suggestion, now: datetime) -> list[P
     """Everybody in the directory, the best to ask first: who may, who knows the field, who owes the fewest
     opinions. Those who may not stand last, with the reason. Three statements."""
     today = now.astimezone(SHANGHAI).date()
-    owed = dict(
-        session.execute(
-            select(OpinionRequest.expert_id, func.count())
-            .where(OpinionRequest.answered_at.is_(None), OpinionRequest.withdrawn_at.is_(None))
-            .group_by(OpinionRequest.expert_id)
-        )
-        .tuples()
-        .all()
+    waiting = (
+        select(OpinionRequest.expert_id, func.count().label("owed"))
+        .where(OpinionRequest.answered_at.is_(None), OpinionRequest.withdrawn_at.is_(None))
+        .group_by(OpinionRequest.expert_id)
     )
+    owed = {row.expert_id: row.owed for row in session.execute(waiting)}
     proposals = [
         Proposal(expert, known_fields(expert, case), reason_against(expert, case, today), owed.get(expert.id, 0))
         for expert in directory(session)

@@ -1,0 +1,120 @@
+"""The agenda that the cases themselves propose, and quotes in which nobody can be found."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handling.agenda import propose_agenda, topics_of
+from handling.deliberation import draft_deliberation
+from handling.quotes import LONGEST, public_quote
+from handling.residents import find_or_add_resident
+from handling.scheme import Scheme
+from models import Courtyard, Suggestion, SuggestionState
+from tests.fakes.clock import FakeClock
+from tests.handling.conftest import People
+
+SAID = (
+    "我叫李桂芳，住天福苑3栋2单元502，下水道堵了，臭水到处流",
+    "天福苑下水道堵了，臭水到处流，打我电话13800138000",
+    "天福苑下水道堵了，臭水到处流，王婆婆屋头都进水了",
+)
+
+
+@pytest.fixture
+def reports(session: Session, scheme: Scheme, clock: FakeClock) -> list[Suggestion]:
+    courtyard = session.scalars(select(Courtyard).where(Courtyard.name == "天福苑")).one()
+    made = []
+    for n, text in enumerate(SAID):
+        clock.advance(days=1)
+        resident = find_or_add_resident(session, f"+861380013800{n}", clock.now())
+        case = Suggestion(
+            number=1001 + n,
+            channel="call",
+            received_at=clock.now(),
+            resident=resident,
+            text=text,
+            standard_text=text,
+            domain="公共设施维护",
+            courtyard=courtyard,
+            scheme=scheme.name,
+            step="handle",
+            state=SuggestionState.HANDLING,
+        )
+        session.add(case)
+        made.append(case)
+    session.flush()
+    return made
+
+
+def test_what_three_households_report_is_proposed_with_figures_and_their_words(
+    session: Session, reports: list[Suggestion], clock: FakeClock
+) -> None:
+    (item,) = propose_agenda(session, clock.now())
+    assert (item.number, item.households, item.cases, item.days) == (1001, 3, 3, 2)
+    assert item.courtyard == reports[0].courtyard
+    assert item.title.startswith("天福苑")
+    assert "下水道" in item.title
+    assert item.text.startswith("3户反映，共3件；最早2天前；领域：公共设施维护。\n居民说：“")
+    for secret in ("李桂芳", "13800138000", "502", "王婆婆"):
+        assert secret not in item.text
+
+
+def test_an_edited_item_becomes_a_topic_and_is_not_proposed_as_new_again(
+    session: Session, scheme: Scheme, people: People, reports: list[Suggestion], clock: FakeClock
+) -> None:
+    topics = topics_of(session, [(1001, "下水道全院疏通", "每户40元"), (0, "坝坝里加座椅", "")])
+    assert [(t.title, t.case and t.case.number) for t in topics] == [
+        ("下水道全院疏通", 1001),
+        ("坝坝里加座椅", None),
+    ]
+    draft_deliberation(
+        session,
+        scheme.deliberation("courtyard_meeting"),
+        title="三月坝坝会",
+        courtyard=reports[0].courtyard,
+        topics=topics,
+        user=people.coordinator,
+        now=clock.now(),
+    )
+    (item,) = propose_agenda(session, clock.now())
+    assert item.is_deliberated
+
+
+def test_confidential_cases_are_left_out(session: Session, reports: list[Suggestion], clock: FakeClock) -> None:
+    for case in reports[1:]:
+        case.confidential = True
+    session.flush()
+    (item,) = propose_agenda(session, clock.now())
+    assert (item.cases, len(item.quotes)) == (1, 1)
+    reports[0].confidential = True
+    session.flush()
+    assert propose_agenda(session, clock.now()) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "quoted"),
+    [
+        ("我叫李桂芳，灯坏了", "我叫（某人），灯坏了"),
+        ("3栋2单元502的灯坏了", "（门牌）的灯坏了"),
+        ("十二栋三单元漏水", "（门牌）漏水"),
+        ("打13800138000找我", "打（号码）找我"),
+        ("川A12345一直占车位", "（车牌）一直占车位"),
+        ("张书记说过要修", "（某人）说过要修"),
+        ("老年人走路不方便", "老年人走路不方便"),
+        ("路灯坏了5盏，2026年就坏了", "路灯坏了5盏，2026年就坏了"),
+    ],
+)
+def test_a_quote_hides_who_and_where_and_nothing_else(said: str, quoted: str) -> None:
+    assert public_quote(said) == quoted
+
+
+@given(st.text(max_size=300))
+def test_a_quote_is_one_short_line_without_long_numbers(text: str) -> None:
+    quote = public_quote(text)
+    assert len(quote) <= LONGEST
+    assert "\n" not in quote
+    assert not re.search(r"\d{7,}", quote, re.ASCII)
