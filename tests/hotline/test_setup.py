@@ -9,7 +9,7 @@ from models import SearchEntry
 from tests.hotline.desk.conftest import Desk, desk  # noqa: F401 (a fixture)
 
 
-def test_cases_of_an_earlier_version_can_be_searched_after_the_start(desk: Desk, settings: Settings) -> None:  # noqa: F811
+def test_cases_of_an_earlier_version_can_be_searched_after_the_start(desk: Desk, settings: Settings) -> None:
     desk.case()
     with desk.database.write() as session:
         session.execute(delete(SearchEntry))
