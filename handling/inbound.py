@@ -19,8 +19,8 @@ from handling.residents import find_or_add_resident, opt_in, opt_out
 from handling.reward_texts import asks_for_reward
 from handling.scheme import Scheme
 from handling.status import promised_day, state_name
-from handling.withdrawal import may_be_withdrawn, withdraw_by_text
 from handling.survey_texts import after_suggestion, joins_campaign
+from handling.withdrawal import may_be_withdrawn, withdraw_by_text
 from models import (
     Channel,
     Resident,

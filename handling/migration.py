@@ -33,8 +33,8 @@ class Move:
 
 
 def preview(session: Session, scheme: Scheme) -> list[Move]:
-    """Every open case that does not follow `scheme`, those first that need a decision. Three statements, and one for
-    each older version."""
+    """Every open case that does not follow `scheme`, those first that need a decision. Three statements, and one
+    for each older version."""
     others = (
         select(Suggestion)
         .outerjoin(SchemeVersion, SchemeVersion.id == Suggestion.scheme_version_id)

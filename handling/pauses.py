@@ -1,10 +1,10 @@
 """Waiting for somebody else: the clock of a case stands still, and everybody sees for whom."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handling.calendar import CLOSING, WorkCalendar, closing_time, load_calendar
+from handling.calendar import CLOSING, WorkCalendar, load_calendar
 from handling.clock import SHANGHAI
 from handling.deeds import StepNotAllowed, check_working, recorded
 from handling.forms import FormInvalid
@@ -45,34 +45,20 @@ def resume_case(session: Session, scheme: Scheme, case: Suggestion, user: User |
 
 
 def give_back_time(session: Session, case: Suggestion, now: datetime) -> None:
-    """The due time moves by the working time that passed while the case waited; no longer waiting."""
+    """The due time moves by the time that was lost while the case waited; no longer waiting."""
     assert case.paused_at is not None
     if case.due is not None:
-        calendar = load_calendar(session)
-        lost = calendar.working_time(case.paused_at, now)
         since = (case.due_from or case.received_at) + (now - case.paused_at)
-        promise_until(case, later_by(calendar, case.due, lost), since=since)
+        promise_until(case, later(load_calendar(session), case.due, case.paused_at, now), since=since)
     case.paused_at, case.paused_for = None, ""
 
 
-def later_by(calendar: WorkCalendar, due: datetime, lost: timedelta) -> datetime:
-    """`due` and as much working time more, to the closing of that day: a promise for a day stays one."""
-    ends_a_day = due.astimezone(SHANGHAI).time() == CLOSING
-    moved = due
-    while lost > timedelta():
-        local = moved.astimezone(SHANGHAI)
-        midnight = datetime.combine(local.date() + timedelta(days=1), time(), SHANGHAI)
-        step = midnight - local
-        if calendar.is_working_day(local.date()):
-            step = min(step, lost)
-            lost -= step
-        moved = local + step
-    if not ends_a_day:
-        return moved
-    day = moved.astimezone(SHANGHAI).date()
-    while not calendar.is_working_day(day) or closing_time(day) < moved:
-        day += timedelta(days=1)
-    return closing_time(day)
+def later(calendar: WorkCalendar, due: datetime, paused_at: datetime, now: datetime) -> datetime:
+    """A promise for a day moves by whole working days, to the nearest; one for an hour by the time that passed."""
+    if due.astimezone(SHANGHAI).time() != CLOSING:
+        return due + (now - paused_at)
+    lost = round(calendar.working_time(paused_at, now) / timedelta(days=1))
+    return calendar.due(due, lost).astimezone(UTC) if lost else due
 
 
 def _tell(
