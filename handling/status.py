@@ -19,7 +19,7 @@ WORDING = {
     "withdrawn": ("按您说的不办了", "state_withdrawn"),
 }
 # Of the events that no scheme's action names: it is worked on anew.
-ENGINE_STATUS = {"looked_again": "handling"}
+ENGINE_STATUS = {"looked_again": "handling", "reopened": "handling"}
 OPEN_STATES = (SuggestionState.REVIEW, SuggestionState.HANDLING)
 
 
