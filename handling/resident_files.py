@@ -22,7 +22,6 @@ from models import (
     ResidentPhone,
     Role,
     Suggestion,
-    Text,
     User,
 )
 from nlp.callers import caller
@@ -35,7 +34,7 @@ __all__ = [
     "add_relative",
     "make_main_number",
     "may_open_file",
-    "open_numbers",
+    "numbers_of",
     "proposed_names",
     "remove_number",
     "save_file",
@@ -118,7 +117,7 @@ def _wrong(scheme: Scheme, entries: FileEntries) -> dict[str, str]:
     return errors
 
 
-def open_numbers(session: Session, resident: Resident) -> list[ResidentPhone]:
+def numbers_of(session: Session, resident: Resident) -> list[ResidentPhone]:
     """The further numbers and key-phones of a resident."""
     rows = select(ResidentPhone).where(ResidentPhone.resident_id == resident.id).order_by(ResidentPhone.id)
     return list(session.scalars(rows))
@@ -248,8 +247,3 @@ def proposed_names(session: Session, resident: Resident) -> list[tuple[str, int]
         if named is not None and named.name != resident.name:
             found.setdefault(named.name, number)
     return list(found.items())
-
-
-def texts_of(session: Session, resident_id: int) -> list[Text]:
-    rows = select(Text).where(Text.resident_id == resident_id).order_by(Text.id.desc())
-    return list(session.scalars(rows))

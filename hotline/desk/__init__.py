@@ -2,6 +2,7 @@
 
 from hotline.desk import (  # noqa: F401 (each module adds its views to the blueprint)
     access_log,
+    alarms,
     attachments,
     calendar,
     cases,
@@ -14,6 +15,7 @@ from hotline.desk import (  # noqa: F401 (each module adds its views to the blue
     missed,
     overview,
     recordings,
+    residents,
     review,
     users,
     words,

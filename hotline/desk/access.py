@@ -9,11 +9,11 @@ from typing import ParamSpec, TypeVar, cast
 from flask import Blueprint, abort, request
 from flask.blueprints import BlueprintSetupState
 from flask_login import LoginManager, UserMixin, current_user, login_required
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline.current import current
-from models import AccessEntry, Database, Role, Suggestion, SuggestionState, User
+from models import AccessEntry, Alarm, Database, Role, Suggestion, SuggestionState, User
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -41,6 +41,9 @@ class Person(UserMixin):  # type: ignore[misc]  # flask-login ships no types
     name: str
     role: Role
     session_version: int
+    on_duty: bool = False
+    # 一键呼叫 that wait for somebody, when this page was asked for.
+    alarms: int = 0
 
     def get_id(self) -> str:
         return f"{self.id}.{self.session_version}"
@@ -65,13 +68,18 @@ def allowed(*roles: Role) -> Callable[[Callable[Arguments, Answer]], Callable[Ar
     return guard
 
 
-def person(user: User) -> Person:
-    return Person(user.id, user.username, user.name, user.role, user.session_version)
+def person(user: User, alarms: int = 0) -> Person:
+    return Person(user.id, user.username, user.name, user.role, user.session_version, user.on_duty, alarms)
 
 
 def acting_user(session: Session) -> User:
     """The row of the user of this session, for events and claims."""
     return session.get_one(User, me().id)
+
+
+def may_help() -> bool:
+    """Who is on duty or leads learns at once who calls for help, where to go and whom to ring."""
+    return me().on_duty or me().role in LEADERS
 
 
 def may_see_number(suggestion: Suggestion) -> bool:
@@ -119,10 +127,12 @@ def _load_person(cookie: str) -> Person | None:
     if not (user_id.isascii() and user_id.isdigit()):
         return None
     with current().database.read() as session:
-        user = session.get(User, int(user_id))
-        if user is None or not user.active or str(user.session_version) != version:
+        # In one statement, since every page asks it.
+        running = select(func.count(Alarm.id)).where(Alarm.arrived_at.is_(None)).scalar_subquery()
+        found = session.execute(select(User, running).where(User.id == int(user_id))).one_or_none()
+        if found is None or not found[0].active or str(found[0].session_version) != version:
             return None
-        return person(user)
+        return person(*found)
 
 
 def _set_up_login(state: BlueprintSetupState) -> None:

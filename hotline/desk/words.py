@@ -9,7 +9,7 @@ from handling.residents import mask
 from handling.scheme import Level, Scheme
 from handling.scheme_words import time_limit
 from hotline.current import current
-from hotline.desk.access import EVERYBODY, LEADERS, REVIEWERS, STAFF, blueprint, me
+from hotline.desk.access import EVERYBODY, LEADERS, REVIEWERS, STAFF, blueprint, may_help, me
 from models import Role, User
 
 ROLES = {
@@ -45,6 +45,8 @@ LINKS = (
     Link("desk.overview", "全部功能", "alt+0", EVERYBODY),
     Link("desk.lights", "红黄绿灯", "", STAFF, (), WORK),
     Link("desk.digest", "每日清单", "", STAFF, (), WORK),
+    Link("desk.alarms", "一键呼叫", "", EVERYBODY, (), WORK),
+    Link("desk.residents", "居民档案", "", STAFF, ("desk.resident_file",), PEOPLE),
     Link("desk.lexicon", "词表", "alt+8", LEADERS, ("desk.preview_words", "desk.save_words"), RULES),
     Link("desk.calendar", "工作日历", "alt+4", LEADERS, ("desk.add_day",), RULES),
     Link("desk.users", "人员", "alt+5", (Role.ADMINISTRATOR,), ("desk.add_person",), PEOPLE),
@@ -67,6 +69,7 @@ def words() -> dict[str, Any]:
         "states": STATES,
         "urgencies": URGENCIES,
         "masked": mask,
+        "may_help": may_help,
         "place_of": place_of,
         "level_of": lambda code: level_of(scheme, code),
         "step_name": lambda code: step_name(scheme, code),

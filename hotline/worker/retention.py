@@ -2,11 +2,11 @@
 
 import logging
 from datetime import timedelta
-from pathlib import Path
 
 from sqlalchemy import select
 
 from handling.retention import SWEPT, sweep
+from hotline.kept_files import delete_files
 from hotline.worker.context import WorkerContext
 from models import Recording
 
@@ -32,11 +32,6 @@ def _portion(context: WorkerContext, kind: str) -> int:
     if count:
         log.info("retention: %d %s", count, kind)
     return count
-
-
-def delete_files(home: Path, paths: list[str]) -> None:
-    for path in paths:
-        (home / path).unlink(missing_ok=True)
 
 
 def delete_orphans(context: WorkerContext) -> None:
