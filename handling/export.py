@@ -84,6 +84,12 @@ def place_of(case: Suggestion) -> str:
     return case.place or (case.courtyard.name if case.courtyard else "")
 
 
+def channel_of(scheme: Scheme, case: Suggestion) -> str:
+    """建议来源 in words: 电话, 短信, or the scheme's own channel of what staff typed in."""
+    named = {channel.code: channel.name for channel in scheme.channels}
+    return named.get(case.source) or CHANNELS[case.channel]
+
+
 def colour_of(scheme: Scheme, level: str) -> str:
     """ "" for a case without a level, or with one that an earlier scheme knew."""
     return next((known.colour for known in scheme.levels if known.code == level), "")
@@ -108,7 +114,7 @@ def write_csv(scheme: Scheme, cases: Iterable[Suggestion], file: BinaryIO, *, bo
     writer = csv.DictWriter(text, COLUMNS)
     writer.writeheader()
     for case in cases:
-        writer.writerow({key: _safe(value) for key, value in ledger_row(scheme, case).items()})
+        writer.writerow({key: safe_cell(value) for key, value in ledger_row(scheme, case).items()})
     text.detach()
 
 
@@ -137,12 +143,12 @@ def _in_words(scheme: Scheme, cases: Iterable[Suggestion]) -> Iterator[list[str 
         row = ledger_row(scheme, case)
         row["received_at"] = f"{case.received_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
         row["due"] = f"{case.due.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if case.due else ""
-        row["channel"], row["urgency"] = CHANNELS[case.channel], URGENCIES[case.urgency]
+        row["channel"], row["urgency"] = channel_of(scheme, case), URGENCIES[case.urgency]
         row["state"] = STATES[case.state]
-        yield [_safe(value) for value in row.values()]
+        yield [safe_cell(value) for value in row.values()]
 
 
-def _safe(value: str | int) -> str | int:
+def safe_cell(value: str | int) -> str | int:
     """A resident's text must never run as a formula, not even after the xlsx is saved as csv."""
     if isinstance(value, int):
         return value
