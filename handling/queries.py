@@ -138,11 +138,15 @@ def my_cases(
     *,
     turn: Collection[str] = (),
     unassigned: Collection[str] = (),
+    at_stations: tuple[Collection[int], Collection[str]] = ((), ()),
     limit: int = 200,
 ) -> list[Suggestion]:
-    """The cases in hand that are this user's, those at a step of `turn` whoever handles them, and those at a
-    step of `unassigned` that nobody handles yet; nearest due date first."""
-    nobodys = and_(Suggestion.handler_id.is_(None), Suggestion.step.in_(unassigned))
+    """The cases in hand that are this user's, those at a step of `turn` whoever handles them, and those that
+    nobody handles yet at a step of `unassigned`, or (`at_stations`: ids and steps) at a station of the user's
+    where they may be answered at once; nearest due date first."""
+    places, steps = at_stations
+    here = and_(Suggestion.station_id.in_(places), Suggestion.step.in_(steps))
+    nobodys = and_(Suggestion.handler_id.is_(None), or_(Suggestion.step.in_(unassigned), here))
     mine = (
         select(Suggestion)
         .where(Suggestion.state == SuggestionState.HANDLING)

@@ -5,8 +5,10 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from handling.assignment import Proposal, propose_handler
 from handling.casework import (
     FormInvalid,
     StaleCase,
@@ -17,8 +19,11 @@ from handling.casework import (
     take_action,
 )
 from handling.clock import SHANGHAI
+from handling.disputes import may_read
 from handling.queries import case_story, courtyards, handlers, my_cases, notices_of
 from handling.scheme import Action, Scheme
+from handling.scheme_versions import scheme_of
+from handling.units import active_units, own_stations
 from hotline.current import current
 from hotline.desk.access import (
     EVERYBODY,
@@ -34,7 +39,8 @@ from hotline.desk.access import (
 )
 from hotline.desk.panels import Looking, panels_for
 from hotline.desk.story import story_of
-from models import Role, Suggestion, User
+from hotline.desk.words import level_of, step_name
+from models import Role, Suggestion, SuggestionState, User
 
 # More than anybody does in a day; the ledger has the rest.
 SHOWN = 100
@@ -53,11 +59,19 @@ def mine() -> str:
             me().id,
             turn=coordinators_steps(scheme) if lead else (),
             unassigned=[step.code for step in scheme.steps] if lead else (),
+            at_stations=own_stations(session, scheme, session.get_one(User, me().id)),
             limit=SHOWN,
         )
-    mine_now = [case for case in cases if has_turn(scheme, case, me().role)]
-    others_turn = [case for case in cases if case not in mine_now]
-    return render_template("desk/mine.html", cases=mine_now, waiting=others_turn, full=len(cases) == SHOWN)
+        rules = {case.id: scheme_of(session, case, scheme) for case in cases}
+    nobodys = [case for case in cases if case.handler_id is None]
+    mine_now = [case for case in cases if case in nobodys or has_turn(rules[case.id], case, me().role)]
+    return render_template(
+        "desk/mine.html",
+        cases=mine_now,
+        waiting=[case for case in cases if case not in mine_now],
+        full=len(cases) == SHOWN,
+        rules=rules,
+    )
 
 
 @blueprint.get("/cases/<int:number>")
@@ -124,6 +138,9 @@ def show_case(
     with hotline.database.read() as session:
         case = case_story(session, number) or abort(404)
         user = session.get_one(User, me().id)
+        if not may_read(session, case, user):
+            abort(403)
+        scheme = scheme_of(session, case, scheme)
         target = session.get(Suggestion, case.merged_into_id) if case.merged_into_id else None
         page: dict[str, Any] = {
             "case": case,
@@ -133,6 +150,8 @@ def show_case(
             "story": story_of(scheme, case, notices_of(session, case.id)),
             "people": handlers(session),
             "courtyards": courtyards(session),
+            "units": active_units(session),
+            "proposal": proposal_for(session, scheme, case),
             "warnings": due_warnings(session, case),
             "panels": panels_for(Looking(session, scheme, case, user, now)),
         }
@@ -140,6 +159,9 @@ def show_case(
     return render_template(
         "desk/case.html",
         **page,
+        scheme=scheme,
+        level_of=lambda code: level_of(scheme, code),
+        step_name=lambda code: step_name(scheme, code),
         position=position_of(scheme, case.step),
         listening=may_listen(case),
         may_see_number=may_see_number(case),
@@ -149,8 +171,15 @@ def show_case(
         stale=stale,
         refused=refused,
         revealed=revealed,
-        started=lambda action: started(case, action),
+        started=lambda action: started(case, action, page["proposal"]),
     )
+
+
+def proposal_for(session: Session, scheme: Scheme, case: Suggestion) -> Proposal | None:
+    """While nobody has it: who should."""
+    if case.state is not SuggestionState.HANDLING or case.handler_id is not None:
+        return None
+    return propose_handler(session, scheme, case)
 
 
 def has_turn(scheme: Scheme, case: Suggestion, role: Role) -> bool:
@@ -164,11 +193,12 @@ def coordinators_steps(scheme: Scheme) -> list[str]:
     return [step.code for step in scheme.steps if all(Role.HANDLER not in action.roles for action in step.actions)]
 
 
-def started(case: Suggestion, action: Action) -> dict[str, str]:
+def started(case: Suggestion, action: Action, proposal: Proposal | None = None) -> dict[str, str]:
     """What a form begins with: what the case already says, and today for the day of a meeting or a visit."""
     known = {
         "level": case.level,
-        "handler": str(case.handler_id or ""),
+        "handler": str(case.handler_id or (proposal.user.id if proposal else "")),
+        "unit": str(case.unit_id or ""),
         "courtyard": str(case.courtyard_id or ""),
         "feedback": case.feedback,
     }
