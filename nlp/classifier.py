@@ -47,6 +47,7 @@ class Decision:
     domain_signs: list[Sign]
     demand_signs: list[Sign]
     urgency_signs: list[Sign]
+    # What speaks for danger, enough for an emergency or not.
     emergency_signs: list[Sign]
     # Several matters in one message: all domains that it speaks for, with their sums, the strongest first.
     matters: tuple[tuple[str, float], ...] = ()
@@ -91,7 +92,7 @@ class Classifier:
             domain_signs=domain_signs,
             demand_signs=demand_signs,
             urgency_signs=urgency_signs + risks,
-            emergency_signs=danger if leading else [],
+            emergency_signs=danger,
             matters=self._matters(domain_signs),
         )
 

@@ -6,9 +6,10 @@ weights learned from labelled sentences (`nlp/experience_training.py`) know much
 again: no state, no chance, and the passages that weighed most are told as evidence.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from math import exp, log
 from pathlib import Path
@@ -22,9 +23,13 @@ LONGEST_GRAM = 2
 # What comes later in a long message seldom changes what it is about.
 LENGTH = 300
 EVIDENCE = 3
-# One matter of several is told in about so many characters.
-STRETCH = 28
+DANGER = "danger"
+# One matter of several is told in about so many characters. The most alarming of many stretches sounds alarming
+# by chance too: it has to exceed the whole by so much.
+STRETCH, CHANCE = 28, 2.0
 BEFORE, AFTER = 4, 8
+_SENTENCE_ENDS = re.compile(r"[。！？!?\n]")
+
 Floats = NDArray[np.float32]
 
 
@@ -39,9 +44,11 @@ class Passage:
 
 @dataclass(frozen=True)
 class Answer:
-    """`scores`: the logarithm of each label's probability, by question ("urgency", "domain", "ring")."""
+    """`scores`: the logarithm of each label's probability, by question ("urgency", "domain", "ring"); `danger`:
+    the log-odds of an emergency."""
 
     scores: dict[str, dict[str, float]]
+    danger: float
     _weighed: "_Weighed"
 
     @property
@@ -94,16 +101,20 @@ class Experience:
 
     def answer(self, text: str) -> Answer:
         weighed = _Weighed(self, text[:LENGTH])
-        return Answer(weighed.scores(), weighed)
+        scores = weighed.scores()
+        return Answer(scores, scores[DANGER]["emergency"] - scores[DANGER]["none"], weighed)
 
-    def most_alarming(self, text: str, start: int, end: int) -> Answer:
-        """Of the whole text, its stretches and what stands around start..end, the answer that sounds most like an
-        emergency: who reports a street light and a smell of gas reports a smell of gas."""
-        text = text[:LENGTH]
-        stretches = [text[i : i + STRETCH] for i in range(0, max(1, len(text) - STRETCH // 2), STRETCH // 2)]
-        around = text[max(0, start - BEFORE) : end + AFTER]
-        answers = [self.answer(part) for part in (text, around, *stretches)]
-        return max(answers, key=lambda answer: answer.scores["urgency"]["emergency"])
+    def most_alarming(self, text: str, whole: Answer, sign: tuple[int, int] | None) -> Answer:
+        """`whole`, or the answer on one stretch of the text that sounds much more like an emergency: who reports
+        a street light and a smell of gas reports a smell of gas. sign: where the rules found one."""
+        parts = [text[i : i + STRETCH] for i in range(0, min(len(text), LENGTH) - STRETCH // 2, STRETCH // 2)]
+        if sign is not None:
+            start = max(0, sign[0] - BEFORE)
+            parts.append(_SENTENCE_ENDS.split(text[start : sign[0]])[-1] + text[sign[0] : sign[1] + AFTER])
+        if not parts or parts == [text]:
+            return whole
+        worst = max(map(self.answer, parts), key=lambda answer: answer.danger)
+        return replace(worst, danger=worst.danger - CHANCE) if worst.danger - CHANCE > whole.danger else whole
 
     def columns(self, plain: str) -> list[int | None]:
         """The column of every gram of the plain text, in the order of `spans`, words first, then sounds."""

@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from nlp.experience import grams, plain
+from nlp.experience import DANGER, grams, plain
 from nlp.phonetics import sound, spell
 
 FILE = Path(__file__).parent / "lexicon" / "default" / "experience.npz"
 # In so many sentences at least, else it is chance.
 MINIMUM_TEXTS = 2
 STRENGTH = 20.0
-QUESTIONS = ("urgency", "domain", "demand_type", "ring")
+QUESTIONS = ("urgency", "domain", "demand_type", "ring", DANGER)
 
 
 def word_grams(text: str) -> list[str]:
@@ -58,13 +58,25 @@ def train(rows: Sequence[dict[str, str]], file: Path = FILE) -> None:
         "heads": np.array(QUESTIONS),
     }
     for question in QUESTIONS:
-        asked = [i for i, row in enumerate(rows) if row.get(question)]
+        labels = [_label(row, question) for row in rows]
+        asked = [i for i, label in enumerate(labels) if label]
         machine = LogisticRegression(C=STRENGTH, max_iter=3000, class_weight="balanced")
-        machine.fit(features[asked], [rows[i][question] for i in asked])
+        machine.fit(features[asked], [labels[i] for i in asked])
+        weights, bias = machine.coef_, machine.intercept_
+        if len(machine.classes_) == 2:  # one line for the second label: the first is its mirror
+            weights, bias = np.vstack([-weights, weights]) / 2, np.concatenate([-bias, bias]) / 2
         arrays[f"{question}_labels"] = np.array(machine.classes_, dtype=str)
-        arrays[f"{question}_weights"] = machine.coef_.astype(np.float16)
-        arrays[f"{question}_bias"] = machine.intercept_.astype(np.float32)
+        arrays[f"{question}_weights"] = weights.astype(np.float16)
+        arrays[f"{question}_bias"] = bias.astype(np.float32)
     np.savez_compressed(file, **arrays)
+
+
+def _label(row: dict[str, str], question: str) -> str:
+    """Empty where the row says nothing to it. Whether it is an emergency is a question of its own."""
+    emergency = row["urgency"] == "emergency"
+    if question == DANGER:
+        return "emergency" if emergency else "none"
+    return "" if question == "urgency" and emergency else row.get(question) or ""
 
 
 if __name__ == "__main__":

@@ -5,12 +5,18 @@ from dataclasses import dataclass, replace
 
 from nlp import tables
 from nlp.classifier import Decision
-from nlp.experience import Answer
+from nlp.experience import DANGER, Answer
 
-# How much a rule's answer adds to the logarithm of a label's probability. Chosen by cross-validation on sentences
-# whose authors knew nothing of the rules: more would trust what was fitted to its own examples, less forget it.
-TRUST = {"urgency": 1.0, "domain": 1.0, "demand_type": 0.5}
-TRUST_OF_LABEL = {"emergency": 1.25, "normal": 0.6}  # "normal" is what rules say where they found nothing
+# All numbers here were chosen on sentences whose authors knew nothing of the rules, each author judged by what the
+# others had taught.
+#
+# How much a rule's answer adds to the logarithm of a label's probability: more would trust what was fitted to its
+# own examples, less forget it. "normal" is what rules say where they found nothing.
+TRUST = {"urgency": 1.0, "domain": 0.75, "demand_type": 0.5, "ring": 1.0}
+TRUST_OF_LABEL = {"normal": 0.6}
+# The log-odds of danger, and so much of what the rules found of it (0 to 3 a sign), make an emergency.
+EMERGENCY_AT = 0.6
+OF_RULES, MOST_OF_RULES = 0.6, 4.0
 EMERGENCY = "emergency"
 # Too short to sound like anything.
 SHORTEST = 4
@@ -31,57 +37,57 @@ def judge(decision: Decision, answer: Answer, danger: Answer, own_words: frozens
     """The rules' decision, corrected where experience is surer. A domain of another taxonomy stays, and so does
     what one of the community's `own_words` decided: people know their words better than any experience.
 
-    danger: the answer on the most alarming part alone, so that a street light told beside it hides no gas."""
+    danger: the answer on the most alarming part alone, so that a street light told beside it hides no gas; in an
+    emergency it also tells what it is about and whom to ring."""
     if answer.length < SHORTEST:
         return decision
-    urgency, demand_type = decision.urgency, decision.demand_type
+    urgency, demand_type, domain = decision.urgency, decision.demand_type, decision.domain
     if not _own(own_words, decision.emergency_signs + decision.urgency_signs):
-        urgency = _urgency(urgency, danger)
+        urgency = EMERGENCY if _alarms(decision, danger) else _calm(urgency, answer)
     if not _own(own_words, decision.demand_signs):
         demand_type = _likeliest("demand_type", demand_type, answer.scores)
-    by_rule = decision.urgency == EMERGENCY and urgency == EMERGENCY
-    # The danger says what an emergency is about, where a rule has named it.
-    domain = decision.domain
-    if not by_rule and not _own(own_words, decision.domain_signs):
-        domain = _likeliest("domain", domain, answer.scores)
-    ring = decision.ring if by_rule else _first(answer.scores["ring"]) if urgency == EMERGENCY else ""
-    shown = decision.emergency_signs if urgency == EMERGENCY else []
-    return replace(
-        decision, urgency=urgency, demand_type=demand_type, domain=domain, ring=ring, emergency_signs=shown
-    )
+    heard = danger if urgency == EMERGENCY else answer
+    if not _own(own_words, decision.domain_signs):
+        domain = _likeliest("domain", domain, heard.scores)
+    ring = _likeliest("ring", decision.ring, heard.scores) if urgency == EMERGENCY else ""
+    return replace(decision, urgency=urgency, demand_type=demand_type, domain=domain, ring=ring)
 
 
 def _own(own_words: frozenset[str], signs: Iterable[tables.Sign]) -> bool:
     return any(sign.literal and sign.word in own_words for sign in signs)
 
 
-def _urgency(by_rule: str, answer: Answer) -> str:
+def _alarms(decision: Decision, danger: Answer) -> bool:
     """Nobody is alarmed without a reason that can be shown."""
-    urgency = _likeliest("urgency", by_rule, answer.scores)
-    if urgency == EMERGENCY != by_rule and not answer.passages("urgency", EMERGENCY):
-        return by_rule
-    return urgency
+    by_rules = min(max(tables.totals(decision.emergency_signs).values(), default=0.0), MOST_OF_RULES)
+    reason = decision.emergency_signs or danger.passages(DANGER, EMERGENCY)
+    return bool(reason) and danger.danger + OF_RULES * by_rules > EMERGENCY_AT
+
+
+def _calm(by_rule: str, answer: Answer) -> str:
+    """How pressing it is, when it is no emergency; what the rules took for one is urgent at least to them."""
+    return _likeliest("urgency", "urgent" if by_rule == EMERGENCY else by_rule, answer.scores)
 
 
 def signs(decision: Decision, answer: Answer) -> Iterator[Sign]:
     """What experience heard for the answers that were given."""
     if answer.length < SHORTEST:
         return
-    for question, label in (("urgency", decision.urgency), ("domain", decision.domain)):
+    alarming = decision.urgency == EMERGENCY
+    for kind, question, label in (
+        (EMERGENCY, DANGER, EMERGENCY) if alarming else ("urgency", "urgency", decision.urgency),
+        ("domain", "domain", decision.domain),
+    ):
         # What is ordinary needs no reason.
         if label in answer.scores[question] and label != "normal":
-            kind = EMERGENCY if label == EMERGENCY else question
             for passage in answer.passages(question, label):
                 yield Sign(kind, label, passage.start, passage.end, passage.weight)
 
 
 def _likeliest(question: str, by_rule: str, scores: Mapping[str, Mapping[str, float]]) -> str:
+    """What the rules say stays where experience does not know the label, as in another taxonomy."""
     labels = scores.get(question, {})
-    if by_rule not in labels:
+    if by_rule and by_rule not in labels:
         return by_rule
     trust = TRUST_OF_LABEL.get(by_rule, TRUST[question])
     return max(labels, key=lambda label: labels[label] + (trust if label == by_rule else 0.0))
-
-
-def _first(scores: Mapping[str, float]) -> str:
-    return max(scores, key=lambda label: scores[label])

@@ -106,10 +106,9 @@ class Understander:
         if self._experience:
             told = self._without_silenced(text)
             answer = self._experience.answer(told)
-            danger = answer
-            if decision.urgency == EMERGENCY:
-                sign = max(decision.emergency_signs, key=lambda sign: sign.weight)
-                danger = self._experience.most_alarming(told, *standard.span(sign.start, sign.end))
+            leading = max(decision.emergency_signs, key=lambda sign: sign.weight, default=None)
+            where = standard.span(leading.start, leading.end) if leading else None
+            danger = self._experience.most_alarming(told, answer, where)
             decision = judge(decision, answer, danger, self._own_words)
             heard = [
                 Evidence(s.kind, s.label, text[s.start : s.end], s.start, s.end, s.weight, HEARD_BEFORE)
@@ -175,7 +174,8 @@ def _same_word(words: Sequence[int], left: int, right: int) -> bool:
 
 
 def _evidence(text: str, standard: Standard, decision: Decision) -> Iterator[Evidence]:
-    yield from _of_kind("emergency", decision.emergency_signs, text, standard)
+    if decision.urgency == EMERGENCY:
+        yield from _of_kind("emergency", decision.emergency_signs, text, standard)
     yield from _of_kind("urgency", decision.urgency_signs, text, standard)
     yield from _of_kind("domain", decision.domain_signs, text, standard)
     yield from _of_kind("demand_type", decision.demand_signs, text, standard)
