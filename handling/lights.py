@@ -158,9 +158,9 @@ def running_cases(session: Session) -> Iterable[Running]:
                     *("due", "paused_at", "paused_for", "answered_at", "supervised_by", "handler_id"),
                 )
             ),
-            User.name,
-            func.coalesce(Suggestion.unit_id, User.unit_id),
-            func.coalesce(Unit.name, of_handler.name),
+            User.name.label("handler_name"),
+            func.coalesce(Suggestion.unit_id, User.unit_id).label("unit_id"),
+            func.coalesce(Unit.name, of_handler.name).label("unit_name"),
         )
         .outerjoin(User, User.id == Suggestion.handler_id)
         .outerjoin(Unit, Unit.id == Suggestion.unit_id)
@@ -168,7 +168,7 @@ def running_cases(session: Session) -> Iterable[Running]:
         .where(Suggestion.state.in_(OPEN_STATES), Suggestion.answered_at.is_(None))
         .order_by(Suggestion.id)
     )
-    return (Running(*row) for row in session.execute(rows))
+    return (Running(**row._asdict()) for row in session.execute(rows))
 
 
 def _team(teams: dict[int | None, Team], key: int | None, name: str) -> Team:

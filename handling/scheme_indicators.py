@@ -1,12 +1,33 @@
-"""A scheme's measured times (四早四快): how long a case took from one event of its history to another."""
+"""A scheme's measured times (四早四快): how long cases took from one event of their history to another."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
+from statistics import median
+from typing import Protocol
 
-from handling.calendar import WorkCalendar
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handling.calendar import CLOSING, WorkCalendar, load_calendar
+from handling.clock import SHANGHAI
+from handling.figure_parts import Scope, case_sets, scope_conditions
+from handling.lights import Light
 from handling.scheme import Hours, Indicator, Scheme
 from models import Event, Suggestion
+
+Period = tuple[datetime, datetime | None]
+
+
+class Happened(Protocol):
+    """An event, or a row with as much of one."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def at(self) -> datetime: ...
 
 
 @dataclass(frozen=True)
@@ -21,6 +42,23 @@ class Standing:
     met: bool | None
 
 
+@dataclass(frozen=True)
+class IndicatorFigure:
+    """Of many cases: how many kept the time and how many did not; the others' time still runs.
+    median_hours: elapsed, of those that came to the end."""
+
+    indicator: Indicator
+    met: int
+    missed: int
+    running: int
+    median_hours: float | None
+    light: Light | None
+
+    @property
+    def rate(self) -> float | None:
+        return self.met / (self.met + self.missed) if self.met + self.missed else None
+
+
 def standings(scheme: Scheme, case: Suggestion, calendar: WorkCalendar, now: datetime) -> list[Standing]:
     """One for each indicator of the scheme, in its order."""
     staffed = scheme.community.staffed
@@ -28,14 +66,102 @@ def standings(scheme: Scheme, case: Suggestion, calendar: WorkCalendar, now: dat
 
 
 def _standing(
-    indicator: Indicator, events: list[Event], calendar: WorkCalendar, staffed: Sequence[Hours], now: datetime
+    indicator: Indicator,
+    events: Sequence[Happened],
+    calendar: WorkCalendar,
+    staffed: Sequence[Hours],
+    now: datetime,
 ) -> Standing:
-    first = next((place for place, event in enumerate(events) if event.kind in indicator.start), None)
-    if first is None:
+    started, ended = _moments(indicator, events)
+    if started is None:
         return Standing(indicator, None, None, None, None)
-    started = events[first].at
-    ended = next((event.at for event in events[first + 1 :] if event.kind in indicator.end), None)
     due = calendar.end_of(indicator, started, staffed)
     if ended is None:
         return Standing(indicator, started, None, due, False if now > due else None)
     return Standing(indicator, started, ended, due, ended <= due)
+
+
+def _moments(indicator: Indicator, events: Sequence[Happened]) -> tuple[datetime | None, datetime | None]:
+    """The first event that begins the time, and the first after it that ends it."""
+    first = next((place for place, event in enumerate(events) if event.kind in indicator.start), None)
+    if first is None:
+        return None, None
+    return events[first].at, next((event.at for event in events[first + 1 :] if event.kind in indicator.end), None)
+
+
+def indicator_figures(session: Session, scheme: Scheme, scope: Scope, *, now: datetime) -> list[IndicatorFigure]:
+    """Of the valid cases in the scope, one for each indicator, in two statements. The working calendar, which the
+    database does not know, judges the moments here."""
+    if not scheme.indicators:
+        return []
+    calendar = load_calendar(session)
+    periods: list[list[Period]] = [[] for _ in scheme.indicators]
+    for events in _histories(session, scheme, scope, now):
+        for indicator, found in zip(scheme.indicators, periods, strict=True):
+            started, ended = _moments(indicator, events)
+            if started is not None:
+                found.append((started, ended))
+    return [
+        _figure(scheme, indicator, calendar, found, now)
+        for indicator, found in zip(scheme.indicators, periods, strict=True)
+    ]
+
+
+def _figure(
+    scheme: Scheme, indicator: Indicator, calendar: WorkCalendar, periods: list[Period], now: datetime
+) -> IndicatorFigure:
+    ends: dict[tuple[date, bool], datetime] = {}
+    met = missed = running = 0
+    hours: list[float] = []
+    for started, ended in periods:
+        due = _end_of(calendar, scheme, indicator, started, ends)
+        if ended is not None:
+            hours.append((ended - started).total_seconds() / 3600)
+        if ended is None and now <= due:
+            running += 1
+        elif (ended or now) <= due:
+            met += 1
+        else:
+            missed += 1
+    rate = met / (met + missed) if met + missed else None
+    light = _light(scheme, indicator, rate)
+    return IndicatorFigure(indicator, met, missed, running, median(hours) if hours else None, light)
+
+
+def _end_of(
+    calendar: WorkCalendar,
+    scheme: Scheme,
+    indicator: Indicator,
+    started: datetime,
+    known: dict[tuple[date, bool], datetime],
+) -> datetime:
+    """Limits in working days are the same for all that began on one day, so that each day is reckoned once."""
+    if indicator.working_days is None:
+        return calendar.end_of(indicator, started, scheme.community.staffed)
+    local = started.astimezone(SHANGHAI)
+    key = (local.date(), local.time() > CLOSING)
+    if key not in known:
+        known[key] = calendar.end_of(indicator, started, scheme.community.staffed)
+    return known[key]
+
+
+def _light(scheme: Scheme, indicator: Indicator, rate: float | None) -> Light | None:
+    if rate is None:
+        return None
+    if rate >= indicator.target:
+        return Light.GREEN
+    return Light.YELLOW if rate >= indicator.target * scheme.lights.target_yellow else Light.RED
+
+
+def _histories(session: Session, scheme: Scheme, scope: Scope, now: datetime) -> Iterator[Sequence[Happened]]:
+    """Of each case the events that any indicator looks at, in their order."""
+    kinds = {kind for indicator in scheme.indicators for kind in (*indicator.start, *indicator.end)}
+    rows = (
+        select(Event.suggestion_id, Event.kind, Event.at)
+        .join(Suggestion, Suggestion.id == Event.suggestion_id)
+        .where(Event.kind.in_(kinds), case_sets(now)["valid"], *scope_conditions(scope))
+        .order_by(Event.suggestion_id, Event.id)
+    )
+    happened = session.execute(rows.execution_options(yield_per=5000))
+    for _, events in groupby(happened, key=lambda row: row.suggestion_id):
+        yield list(events)

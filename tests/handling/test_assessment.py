@@ -1,0 +1,113 @@
+"""考核 by declared weights, satisfaction by quarter, and the map of needs."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from handling.assessment import Quarter, assess, quarter_of, read_quarter, satisfaction_by_quarter
+from handling.clock import SHANGHAI
+from handling.figure_parts import Scope
+from handling.needs_map import grid_of, needs_map
+from handling.scheme import Scheme
+from models import Rating, Suggestion, SuggestionState, Unit
+from tests.handling.conftest import People
+from tests.handling.test_figures import DONE, NOW, Town
+
+FIRST = Quarter(2026, 1)
+
+
+@pytest.fixture
+def town(session: Session, people: People) -> Town:
+    return Town(session, people)
+
+
+def test_a_unit_gets_points_by_the_declared_weights(town: Town, session: Session, scheme: Scheme) -> None:
+    good, slow, new = (Unit(code=name, name=name) for name in ("物业", "水务", "新来的"))
+    town.rate(town.case(DONE, days=2, unit=good), 5)
+    town.rate(town.case(DONE, days=9, unit=slow), 3)
+    town.case(unit=slow)
+    town.case(day=30, unit=new)
+    judged = assess(session, scheme, FIRST, by="unit", now=NOW)
+    assert [(one.row.name, one.points, one.grade) for one in judged] == [
+        ("物业", 100, "优秀"),
+        # Half done (30), nothing in time (30), nobody satisfied (40).
+        ("水务", 15, "不合格"),
+        # Nothing is owed yet and nobody was asked: only 办结率 counts.
+        ("新来的", 0, "不合格"),
+    ]
+    assert judged[1].parts == {"done": 0.5, "timely": 0.0, "satisfied": 0.0}
+
+
+def test_only_the_cases_of_the_quarter_count(town: Town, session: Session, scheme: Scheme) -> None:
+    town.case(DONE, days=2, unit=Unit(code="a", name="物业"))
+    assert assess(session, scheme, FIRST.before(), by="unit", now=NOW) == []
+    assert assess(session, scheme.model_copy(update={"assessment": None}), FIRST, by="unit", now=NOW) == []
+
+
+def test_handlers_are_assessed_alike(town: Town, session: Session, scheme: Scheme) -> None:
+    town.case(DONE, days=2, handler=town.people.worker)
+    assert [one.row.name for one in assess(session, scheme, FIRST, by="handler", now=NOW)] == ["王芳"]
+
+
+@pytest.mark.parametrize(
+    ("moment", "code"),
+    [("2026-01-01 00:00", "2026-Q1"), ("2026-03-31 23:59", "2026-Q1"), ("2026-10-01 00:00", "2026-Q4")],
+)
+def test_a_quarter_begins_and_ends_in_shanghai(moment: str, code: str) -> None:
+    quarter = quarter_of(datetime.fromisoformat(moment).replace(tzinfo=SHANGHAI))
+    assert quarter.code == code
+    assert read_quarter(code) == quarter
+    assert quarter.before().after() == quarter
+
+
+@pytest.mark.parametrize("code", ["", "2026", "2026-Q5", "Q1", "九-Q1", "99999-Q1", "-Q1"])
+def test_what_is_no_quarter_is_none(code: str) -> None:
+    assert read_quarter(code) is None
+
+
+def test_scores_belong_to_the_quarter_in_which_they_were_given(town: Town, session: Session) -> None:
+    case = town.case(DONE, days=1)
+    given = (("2025-12-31 23:30", 2), ("2026-01-01 00:30", 5), ("2026-03-31 23:30", 4))
+    for at, score in given:
+        rated = datetime.fromisoformat(at).replace(tzinfo=SHANGHAI)
+        session.add(Rating(suggestion=case, requested_at=rated, score=score, rated_at=rated))
+    session.flush()
+    found = satisfaction_by_quarter(session, now=NOW, quarters=3)
+    assert [(one.quarter.code, one.scores, one.average, one.satisfied) for one in found] == [
+        ("2025-Q3", 0, None, None),
+        ("2025-Q4", 1, 2.0, 0.0),
+        ("2026-Q1", 2, 4.5, 1.0),
+    ]
+
+
+def test_courtyards_stand_under_their_grids_shaded_by_their_needs(
+    town: Town, session: Session, scheme: Scheme
+) -> None:
+    for _ in range(4):
+        town.case(courtyard=town.courtyard("天福苑"))
+    town.case(courtyard=town.courtyard("标件厂院落"))
+    town.case(courtyard=town.courtyard("供销社院落"))
+    town.case(SuggestionState.INVALID, courtyard=town.courtyard("供销社院落"))
+    town.case()
+    found = needs_map(session, scheme, Scope(), now=NOW)
+    assert [block.name for block in found.blocks] == [f"第{number}网格分站" for number in "一二三四五六七"]
+    assert sum(len(block.plots) for block in found.blocks) == 32
+    first = found.blocks[0]
+    assert [(plot.name, plot.needs, plot.shade) for plot in first.plots][:3] == [
+        ("天福苑", 4, 4),
+        ("标件厂院落", 1, 1),
+        ("东方嘉苑", 0, 0),
+    ]
+    assert (first.needs, found.largest, found.elsewhere) == (5, 4, 1)
+
+
+def test_the_map_follows_the_period_and_the_domain(town: Town, session: Session, scheme: Scheme) -> None:
+    case: Suggestion = town.case(courtyard=town.courtyard("天福苑"), domain="停车交通")
+    assert needs_map(session, scheme, Scope(narrowed={"domain": case.domain}), now=NOW).largest == 1
+    assert needs_map(session, scheme, Scope(narrowed={"domain": "环境卫生"}), now=NOW).largest == 0
+
+
+def test_the_grid_of_a_station_is_the_one_right_below_the_main() -> None:
+    parents = {1: None, 2: 1, 3: 2}
+    assert [grid_of(station, parents) for station in (1, 2, 3, None)] == [1, 2, 2, None]
