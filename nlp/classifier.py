@@ -84,8 +84,9 @@ class Classifier:
         domain_signs = self._domains.signs(hits) + self._domain_of_danger(apart(danger))
         demand_signs = self._demand_types.signs(hits)
         leading = self._leading(danger, self._threshold(unmasked, danger))
+        sums = totals(_first_counts(domain_signs), further=FURTHER)
         return Decision(
-            domain=self._domain(domain_signs, leading),
+            domain=self._domain(sums, leading),
             demand_type=_winner(totals(demand_signs), self._lexicon.demand_types.fallback, self._demand_types),
             urgency="emergency" if leading else _urgency(totals(urgency_signs), bool(risks)),
             ring=leading.ring if leading else "",
@@ -93,19 +94,16 @@ class Classifier:
             demand_signs=demand_signs,
             urgency_signs=urgency_signs + risks,
             emergency_signs=danger,
-            matters=self._matters(domain_signs),
+            matters=self._matters(sums),
         )
 
-    def _domain(self, signs: Sequence[Sign], leading: Emergency | None) -> str:
+    def _domain(self, sums: dict[str, float], leading: Emergency | None) -> str:
         """The danger says what an emergency is about, not the things around it."""
         if leading and leading.domain in self._domain_names:
             return leading.domain
-        return _winner(
-            totals(_first_counts(signs), further=FURTHER), self._lexicon.domains.fallback, self._domains
-        )
+        return _winner(sums, self._lexicon.domains.fallback, self._domains)
 
-    def _matters(self, signs: Sequence[Sign]) -> tuple[tuple[str, float], ...]:
-        sums = totals(_first_counts(signs), further=FURTHER)
+    def _matters(self, sums: dict[str, float]) -> tuple[tuple[str, float], ...]:
         order = [entry.value for entry in self._domains.entries]
         clear = [(value, round(weight, 2)) for value, weight in sums.items() if weight >= MATTER_AT]
         return tuple(sorted(clear, key=lambda item: (-item[1], order.index(item[0]))))

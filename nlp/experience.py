@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from math import exp, log
 from pathlib import Path
 
@@ -153,26 +153,28 @@ class _Weighed:
             for question, names in experience.labels.items()
         }
 
+    @cached_property
+    def _longer(self) -> set[tuple[int, int, int]]:
+        """(column, start, end) of the known grams of more than one character; one alone explains nothing."""
+        places = 2 * spans(self.length)
+        return {
+            (column, *place)
+            for column, place in zip(self._grams, places, strict=True)
+            if column is not None and place[1] - place[0] > 1
+        }
+
     def passages(self, question: str, label: str) -> list[Passage]:
         weights = self._weights[:, self._experience.places[question]]
         against_others = weights[:, self._experience.labels[question].index(label)] - weights.mean(axis=1)
-        speaks = against_others * self._values
-        worth = {
-            c: weight for c, weight in zip(self._columns.tolist(), speaks.tolist(), strict=True) if weight > 0
-        }
-        places = 2 * spans(self.length)
-        longer = {
-            (worth[column], *place)
-            for column, place in zip(self._grams, places, strict=True)
-            if column in worth and place[1] - place[0] > 1
-        }
+        worth = dict(zip(self._columns.tolist(), (against_others * self._values).tolist(), strict=True))
+        speaking = [(-worth[c], start, end) for c, start, end in self._longer if worth[c] > 0]
         chosen: list[Passage] = []
-        for weight, start, end in sorted(longer, key=lambda gram: (-gram[0], gram[1], gram[2])):
+        for weight, start, end in sorted(speaking):
             place = (self._where[start], self._where[end - 1] + 1)
             if len(chosen) == EVIDENCE:
                 break
             if all(place[1] <= other.start or other.end <= place[0] for other in chosen):
-                chosen.append(Passage(*place, round(weight, 2)))
+                chosen.append(Passage(*place, round(-weight, 2)))
         return chosen
 
 

@@ -60,8 +60,8 @@ def _own(own_words: frozenset[str], signs: Iterable[tables.Sign]) -> bool:
 def _alarms(decision: Decision, danger: Answer) -> bool:
     """Nobody is alarmed without a reason that can be shown."""
     by_rules = min(max(tables.totals(decision.emergency_signs).values(), default=0.0), MOST_OF_RULES)
-    reason = decision.emergency_signs or danger.passages(DANGER, EMERGENCY)
-    return bool(reason) and danger.danger + OF_RULES * by_rules > EMERGENCY_AT
+    alarming = danger.danger + OF_RULES * by_rules > EMERGENCY_AT
+    return alarming and bool(decision.emergency_signs or danger.passages(DANGER, EMERGENCY))
 
 
 def _calm(by_rule: str, answer: Answer) -> str:
