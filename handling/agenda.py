@@ -1,5 +1,5 @@
-"""AI议事助手: an agenda proposed from the cases themselves, by counting alone. What several households report becomes
-an item with its figures and some of their words, without personal data; a coordinator edits it and starts from it."""
+"""议事助手: an agenda proposed from the cases themselves, by counting alone. What several households report
+becomes an item with its figures and some of their words, without personal data; a coordinator edits it and starts."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from handling.clock import SHANGHAI
 from handling.deliberation import TopicDraft
-from handling.quotes import public_quote
+from handling.quotes import quotable
 from handling.similar_cases import HotMatter, hot_matters
 from models import Courtyard, Deliberation, DeliberationState, Suggestion, Topic
 
@@ -81,7 +81,7 @@ def _item(
     courtyard = first.courtyard if matter.courtyard else None
     domain = Counter(case.domain for case in told if case.domain).most_common(1)
     days = (now.astimezone(SHANGHAI).date() - first.received_at.astimezone(SHANGHAI).date()).days
-    quotes = tuple(dict.fromkeys(public_quote(case.standard_text or case.text) for case in told))[:QUOTES]
+    quotes = tuple(dict.fromkeys(quotable(case.standard_text or case.text) for case in told))[:QUOTES]
     subject = "、".join(matter.words[:WORDS]) or (domain[0][0] if domain else "居民反映的事")
     figures = [f"{matter.residents}户反映，共{len(told)}件", f"最早{days}天前" if days else "都在今天"]
     figures += [f"领域：{domain[0][0]}"] if domain else []

@@ -94,12 +94,17 @@ def _read_integer(_session: Session, _scheme: Scheme, asked: Field, typed: str) 
 
 
 def _read_money(_session: Session, _scheme: Scheme, asked: Field, typed: str) -> tuple[int, int]:
+    fen = fen_of(typed, asked.name)
+    return fen, fen
+
+
+def fen_of(typed: str, name: str = "金额") -> int:
+    """ "1,920元" -> 192000. ValueError in Chinese when it is no amount."""
     plain = _plain_number(typed).strip("元¥￥")
     if not _MONEY.match(plain):
-        raise ValueError(f"{asked.name}要写成40或40.50的样子")
+        raise ValueError(f"{name}要写成40或40.50的样子")
     yuan, _, cents = plain.partition(".")
-    fen = int(yuan) * 100 + int(cents.ljust(2, "0"))
-    return fen, fen
+    return int(yuan) * 100 + int(cents.ljust(2, "0"))
 
 
 def _read_date(_session: Session, _scheme: Scheme, asked: Field, typed: str) -> tuple[str, datetime]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from handling.export import CHANNELS, STATES, URGENCIES, place_of
+from handling.export import STATES, URGENCIES, channel_of, place_of
 from handling.residents import mask
 from handling.scheme import Level, Scheme
 from handling.scheme_words import time_limit
@@ -45,7 +45,12 @@ LINKS = (
     Link("desk.overview", "全部功能", "alt+0", EVERYBODY),
     Link("desk.lights", "红黄绿灯", "", STAFF, (), WORK),
     Link("desk.digest", "每日清单", "", STAFF, (), WORK),
+    Link("desk.new_suggestion", "代录建议", "alt+6", EVERYBODY, ("desk.enter_suggestion",)),
     Link("desk.alarms", "一键呼叫", "", EVERYBODY, (), WORK),
+    Link("desk.deliberations", "议事", "", STAFF, ("desk.deliberation", "desk.new_deliberation"), WORK),
+    Link("desk.agenda", "议程建议", "", STAFF, (), WORK),
+    Link("desk.experts", "智囊团", "", STAFF, ("desk.expert_card", "desk.add_expert", "desk.save_expert"), PEOPLE),
+    Link("desk.paper_form", "空白建议表", "", EVERYBODY, (), RECORDS),
     Link("desk.residents", "居民档案", "", STAFF, ("desk.resident_file",), PEOPLE),
     Link("desk.lexicon", "词表", "alt+8", LEADERS, ("desk.preview_words", "desk.save_words"), RULES),
     Link("desk.calendar", "工作日历", "alt+4", LEADERS, ("desk.add_day",), RULES),
@@ -65,7 +70,7 @@ def words() -> dict[str, Any]:
         "me": me(),
         "menu": [link for link in my_links() if not link.group] if known else [],
         "roles": ROLES,
-        "channels": CHANNELS,
+        "channel_of": lambda case: channel_of(scheme, case),
         "states": STATES,
         "urgencies": URGENCIES,
         "masked": mask,

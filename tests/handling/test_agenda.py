@@ -1,16 +1,11 @@
-"""The agenda that the cases themselves propose, and quotes in which nobody can be found."""
-
-import re
+"""The agenda that the cases themselves propose, with quotes in which nobody can be found."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.agenda import propose_agenda, topics_of
 from handling.deliberation import draft_deliberation
-from handling.quotes import LONGEST, public_quote
 from handling.residents import find_or_add_resident
 from handling.scheme import Scheme
 from models import Courtyard, Suggestion, SuggestionState
@@ -93,28 +88,3 @@ def test_confidential_cases_are_left_out(session: Session, reports: list[Suggest
     reports[0].confidential = True
     session.flush()
     assert propose_agenda(session, clock.now()) == []
-
-
-@pytest.mark.parametrize(
-    ("said", "quoted"),
-    [
-        ("我叫李桂芳，灯坏了", "我叫（某人），灯坏了"),
-        ("3栋2单元502的灯坏了", "（门牌）的灯坏了"),
-        ("十二栋三单元漏水", "（门牌）漏水"),
-        ("打13800138000找我", "打（号码）找我"),
-        ("川A12345一直占车位", "（车牌）一直占车位"),
-        ("张书记说过要修", "（某人）说过要修"),
-        ("老年人走路不方便", "老年人走路不方便"),
-        ("路灯坏了5盏，2026年就坏了", "路灯坏了5盏，2026年就坏了"),
-    ],
-)
-def test_a_quote_hides_who_and_where_and_nothing_else(said: str, quoted: str) -> None:
-    assert public_quote(said) == quoted
-
-
-@given(st.text(max_size=300))
-def test_a_quote_is_one_short_line_without_long_numbers(text: str) -> None:
-    quote = public_quote(text)
-    assert len(quote) <= LONGEST
-    assert "\n" not in quote
-    assert not re.search(r"\d{7,}", quote, re.ASCII)
