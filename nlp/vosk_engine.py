@@ -10,7 +10,7 @@ import vosk
 
 from nlp.audio import MODEL_RATE, Audio
 from nlp.readable import readable
-from nlp.transcription import Progress, Transcription, TranscriptionError, Word, join_words
+from nlp.transcription import DOUBTFUL, Progress, Transcription, TranscriptionError, Word, join_words
 
 # Kaldi writes to standard error, where the command line's own messages go.
 vosk.SetLogLevel(-1)
@@ -20,8 +20,6 @@ BLOCK = MODEL_RATE // 4 * 2
 
 UNKNOWN = "[unk]"
 
-# On the 153 real clips, two thirds of the wrong words and a fifth of the right ones have a lower confidence.
-DOUBTFUL = 0.7
 ALTERNATIVES = 5
 # Heard again with a little of what stands around it; times of one word differ by a few frames between ways.
 AROUND_SECONDS, SAME_SECONDS = 1.0, 0.15

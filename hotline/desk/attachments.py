@@ -3,9 +3,11 @@
 from flask import abort, flash, redirect, request, send_file, url_for
 from markupsafe import Markup, escape
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handling.attachments import KINDS, attachments_of, remove_attachment, removed_from, restore_attachment
+from handling.disputes import may_read
 from hotline.attachments import ACCEPT, UploadRefused, prepare_upload, store_file
 from hotline.current import current
 from hotline.desk.access import EVERYBODY, LEADERS, STAFF, acting_user, allowed, blueprint, me, note_look
@@ -19,9 +21,7 @@ POLICY = "default-src 'none'; sandbox"
 
 
 @panel("attachments", "照片和材料", "desk/attachments.html")
-def attachments_panel(looking: Looking) -> dict[str, object] | None:
-    if not may_see(looking.case):
-        return None
+def attachments_panel(looking: Looking) -> dict[str, object]:
     may_add = looking.user.role in STAFF
     removed = removed_from(looking.session, looking.case.id) if may_add else []
     return {
@@ -40,8 +40,8 @@ def add_files(number: int) -> Response:
     hotline = current()
     with hotline.database.read() as session:
         case = session.scalar(select(Suggestion).where(Suggestion.number == number)) or abort(404)
-    if not may_see(case):
-        abort(403)
+        if not may_see(session, case):
+            abort(403)
     wanted = request.form.get("kind", "")
     kind = AttachmentKind(wanted) if wanted in set(AttachmentKind) else AttachmentKind.OTHER
     uploads = [upload for upload in request.files.getlist("files") if upload.filename]
@@ -72,8 +72,8 @@ def attachment(attachment_id: int) -> Response:
     with current().database.read() as session:
         found = session.get(Attachment, attachment_id) or abort(404)
         case = session.get(Suggestion, found.suggestion_id) if found.suggestion_id else None
-    if not may_see(case):
-        abort(403)
+        if not may_see(session, case):
+            abort(403)
     if found.removed_at is not None and not may_change(found):
         abort(404)
     path = current().settings.home / (
@@ -107,11 +107,11 @@ def restore_file(attachment_id: int) -> Response:
         return _back(session.get(Suggestion, found.suggestion_id) if found.suggestion_id else None)
 
 
-def may_see(case: Suggestion | None) -> bool:
+def may_see(session: Session, case: Suggestion | None) -> bool:
     """Whoever may read the case; a file without a case is for staff."""
     if case is None:
         return me().role in STAFF
-    return not case.confidential or me().role in LEADERS or case.handler_id == me().id
+    return may_read(session, case, acting_user(session))
 
 
 def may_change(file: Attachment) -> bool:

@@ -20,6 +20,8 @@ from handling.casework import (
 )
 from handling.clock import SHANGHAI
 from handling.disputes import may_read
+from handling.found import NAMES as FOUND_NAMES
+from handling.found import found_in_case
 from handling.queries import case_story, courtyards, handlers, my_cases, notices_of
 from handling.scheme import Action, Scheme
 from handling.scheme_versions import scheme_of
@@ -153,6 +155,7 @@ def show_case(
             "units": active_units(session),
             "proposal": proposal_for(session, scheme, case),
             "warnings": due_warnings(session, case),
+            "found": found_in_case(session, case),
             "panels": panels_for(Looking(session, scheme, case, user, now)),
         }
     note_look(hotline.database, "view", f"suggestion:{case.id}", now)
@@ -162,6 +165,7 @@ def show_case(
         scheme=scheme,
         level_of=lambda code: level_of(scheme, code),
         step_name=lambda code: step_name(scheme, code),
+        found_names=FOUND_NAMES,
         position=position_of(scheme, case.step),
         listening=may_listen(case),
         may_see_number=may_see_number(case),

@@ -10,6 +10,9 @@ from werkzeug.exceptions import Conflict
 from werkzeug.wrappers import Response
 
 from handling.casework import FormInvalid, StaleCase, StepNotAllowed
+from handling.found import NAMES as FOUND_NAMES
+from handling.found import found_in_case
+from handling.hearing import ear_in_force
 from handling.queries import (
     case_story,
     count_waiting,
@@ -35,6 +38,7 @@ from hotline.desk.proposals import (
     standard_wording,
 )
 from hotline.desk.story import masked_body
+from hotline.desk.voices import voice_of
 from models import Suggestion, SuggestionState, Urgency
 
 Answer = str | tuple[str, int] | Response
@@ -198,6 +202,8 @@ def show_review(
             "form": wanted,
             "courtyards": courtyards(session),
             "similar": similar_cases(session, case, now=now),
+            "voices": [voice_of(spoken, ear_in_force(session)) for spoken in case.recordings if spoken.path],
+            "found": found_in_case(session, case),
             "alerted": any(notice.template == "duty_alert" for notice in notices_of(session, case.id)),
         }
     note_look(hotline.database, "view", f"suggestion:{case.id}", now)
@@ -210,6 +216,7 @@ def show_review(
         holder=case.claimed_by.name if held and case.claimed_by else "",
         pieces=pieces_of(case.understanding),
         evidences=reasons_of(case.understanding),
+        found_names=FOUND_NAMES,
         second_opinions=second_opinions(case, page["courtyards"]),
         domains=with_current(domain_names(), case.domain),
         demand_types=with_current(demand_type_names(), case.demand_type),

@@ -24,3 +24,13 @@ form?.addEventListener("input", (event) => {
   clearTimeout(waiting);
   waiting = setTimeout(refresh, 250);
 });
+
+// A chip of what was heard fills the field that it belongs to.
+for (const chip of document.querySelectorAll("[data-fill]"))
+  chip.addEventListener("click", () => {
+    const field = form.elements[chip.dataset.fill];
+    if (!field.value.includes(chip.dataset.value))
+      field.value = [field.value.trim(), chip.dataset.value].filter(Boolean).join(" ");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.focus();
+  });

@@ -1,12 +1,17 @@
 """Listening: who may, in what form, and what is noted."""
 
 import io
+import json
+import re
+from html import unescape
+from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
 from sqlalchemy import select
 
+from hotline.desk.recordings import peaks_of
 from hotline.settings import Settings
 from models import AccessEntry, Call, Recording, RecordingState, Transcript
 from tests.hotline.desk.conftest import Desk
@@ -124,9 +129,32 @@ def test_words_carry_their_times_and_doubts_without_any_inline_style(
     desk: Desk, recorded: tuple[int, int]
 ) -> None:
     page = desk.browser("zhiyuan").get(f"/desk/review/{recorded[0]}").text
-    assert 'data-start="0.1" data-end="0.6" >下水道</span>' in page
+    assert re.search(r'<span class="word " data-start="0.1" data-end="0.6" [^>]*>下水道</span>', page)
     assert 'class="word doubtful" data-start="0.6"' in page
     assert "style=" not in page
+
+
+def test_a_doubtful_word_comes_with_what_else_it_may_have_been(desk: Desk, recorded: tuple[int, int]) -> None:
+    page = desk.browser("zhiyuan").get(f"/desk/review/{recorded[0]}").text
+    (options,) = re.findall(r'data-options="([^"]+)"', page)
+    assert {"text": "堵了", "first": 1, "last": 1, "why": "常用词"} in json.loads(unescape(options))
+    # On the page of the case nobody corrects words.
+    assert "data-options=" not in desk.browser("liu").get(f"/desk/cases/{recorded[0]}").text
+
+
+def test_the_picture_of_the_sound_is_for_those_who_may_hear_it(desk: Desk, recorded: tuple[int, int]) -> None:
+    path = f"/desk/recordings/{recorded[1]}/peaks"
+    picture = desk.browser("zhiyuan").get(path).json
+    assert (picture["per_second"], len(picture["peaks"]), max(picture["peaks"])) == (40, 40, 100)
+    assert desk.browser("wangfang").get(path).status_code == 403
+
+
+def test_what_cannot_be_decoded_has_no_picture(tmp_path: Path) -> None:
+    odd = tmp_path / "odd.wav"
+    odd.write_bytes(b"no sound at all")
+    assert peaks_of(odd) == []
+    soundfile.write(odd, [], 8000)
+    assert peaks_of(odd) == []
 
 
 def test_a_case_that_needs_listening_says_so_and_has_its_sound(desk: Desk, recorded: tuple[int, int]) -> None:
