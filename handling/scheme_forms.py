@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from handling.clock import SHANGHAI
-from handling.export import CHANNELS, STATES, URGENCIES, colour_of, place_of
+from handling.export import STATES, URGENCIES, channel_of, colour_of, place_of
 from handling.forms import show_value
 from handling.residents import mask
 from handling.scheme import FormLine, PaperForm, Scheme
@@ -38,7 +38,7 @@ def case_values(scheme: Scheme, case: Suggestion) -> dict[str, str]:
     return {
         "number": str(case.number),
         "received_at": _moment(case.received_at),
-        "channel": CHANNELS[case.channel],
+        "channel": channel_of(scheme, case),
         "phone": mask(case.resident.phone) if case.resident else "",
         "text": case.text,
         "place": place_of(case),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from handling.export import CHANNELS, STATES, URGENCIES
+from handling.export import STATES, URGENCIES, channel_of
 from handling.forms import show_value
 from handling.history import ENGINE_EVENTS
 from handling.residents import mask
@@ -69,7 +69,7 @@ def story_of(scheme: Scheme, case: Suggestion, notices: Iterable[Notice]) -> lis
 
 def event_entry(scheme: Scheme, case: Suggestion, event: Event) -> Entry:
     action = action_of(scheme, event)
-    titles = {**ENGINE_EVENTS, "received": f"收到{CHANNELS[case.channel]}", "told": "打电话或上门转告了"}
+    titles = {**ENGINE_EVENTS, "received": f"收到{channel_of(scheme, case)}", "told": "打电话或上门转告了"}
     return Entry(
         at=event.at,
         title=action.name if action else titles.get(event.kind, event.kind),

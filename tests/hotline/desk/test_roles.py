@@ -51,7 +51,7 @@ def test_a_page_opens_for_its_roles_and_says_why_not_to_the_others(
 def test_no_view_of_the_desk_is_open_to_strangers(desk: Desk, app: Flask) -> None:
     values = {"number": 1001, "recording_id": 1, "call_id": 1, "notice_id": 1, "user_id": 1, "attachment_id": 1}
     values |= {"resident_id": 1, "entry_id": 1, "relative_id": 1, "alarm_id": 1}
-    values |= {"purpose": "training", "change": "main"}  # type: ignore[dict-item]
+    values |= {"purpose": "training", "change": "main", "form": "record"}  # type: ignore[dict-item]
     values |= {"action": "assign", "day": "2026-01-01", "kind": "csv"}  # type: ignore[dict-item]
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("desk.")]
     assert len(rules) > 20
