@@ -1,5 +1,5 @@
 """议事助手: an agenda proposed from the cases themselves, by counting alone. What several households report
-becomes an item with its figures and some of their words, without personal data; a coordinator edits it and starts."""
+becomes an item with its figures and some of their words, without personal data; a coordinator edits it."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence

@@ -14,6 +14,7 @@ from models import (
     BallotChannel,
     Deliberation,
     DeliberationState,
+    Remark,
     Suggestion,
     Topic,
 )
@@ -46,7 +47,8 @@ def deliberations_in(session: Session, *states: DeliberationState, limit: int = 
 
 
 def deliberation_by_id(session: Session, deliberation_id: int) -> Deliberation | None:
-    found = _whole().where(Deliberation.id == deliberation_id).options(selectinload(Deliberation.remarks))
+    remarks = selectinload(Deliberation.remarks).joinedload(Remark.entered_by)
+    found = _whole().where(Deliberation.id == deliberation_id).options(remarks)
     return session.scalars(found).one_or_none()
 
 

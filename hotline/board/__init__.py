@@ -2,7 +2,10 @@
 
 from flask import Blueprint, Response, render_template, request
 
+from handling.campaigns import running_campaigns
 from handling.queries import board_page, figures
+from hotline.board.campaigns import campaign_page, campaigns_page
+from hotline.board.deliberations import deliberations_page
 from hotline.board.parts import hotline_number, public_page
 from hotline.board.scheme_page import scheme_page
 from hotline.current import current
@@ -11,6 +14,9 @@ __all__ = ["blueprint", "hotline_number"]
 
 blueprint = Blueprint("board", __name__, url_prefix="/board")
 blueprint.add_url_rule("/scheme", view_func=scheme_page)
+blueprint.add_url_rule("/campaigns", view_func=campaigns_page)
+blueprint.add_url_rule("/campaigns/<int:campaign_id>", view_func=campaign_page)
+blueprint.add_url_rule("/deliberations", view_func=deliberations_page)
 
 
 @blueprint.get("/")
@@ -19,10 +25,12 @@ def index() -> Response:
     with hotline.database.read() as session:
         page = board_page(session, page=request.args.get("page", 1, type=int))
         numbers = figures(session)
+        asked = running_campaigns(session, hotline.clock.now())
     text = render_template(
         "board/index.html",
         page=page,
         figures=numbers,
+        campaigns=asked,
         scheme=hotline.scheme,
         hotline=hotline_number(hotline.settings.twilio_number),
     )
