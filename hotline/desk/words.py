@@ -66,6 +66,9 @@ LINKS = (
     Link("desk.lexicon", "词表", "alt+8", LEADERS, ("desk.preview_words", "desk.save_words"), RULES),
     Link("desk.calendar", "工作日历", "alt+4", LEADERS, ("desk.add_day",), RULES),
     Link("desk.users", "人员", "alt+5", (Role.ADMINISTRATOR,), ("desk.add_person",), PEOPLE),
+    Link("desk.figures", "统计", "", STAFF, ("desk.figure_list",), RECORDS),
+    Link("desk.figure_map", "需求地图", "", STAFF, (), RECORDS),
+    Link("desk.figure_assessment", "考核", "", STAFF, (), RECORDS),
     Link("desk.access_log", "访问记录", "alt+6", (Role.ADMINISTRATOR,), (), RECORDS),
 )
 
