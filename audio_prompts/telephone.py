@@ -102,7 +102,7 @@ def levelled(samples: Samples) -> Samples:
     return np.where(size > knee, np.sign(louder) * bent, louder).astype(np.float32)
 
 
-def read(path: Path, longest: float) -> tuple[Samples, int]:
+def read(path: Path | BinaryIO, longest: float) -> tuple[Samples, int]:
     """The first `longest` seconds of any file that libsndfile knows (WAV, MP3, OGG, FLAC), channels mixed, and
     their rate. Raises soundfile.LibsndfileError."""
     with soundfile.SoundFile(path) as file:

@@ -13,6 +13,7 @@ from handling.residents import normal_number
 from models import (
     Campaign,
     CampaignState,
+    Event,
     Participation,
     ParticipationState,
     Resident,
@@ -247,9 +248,25 @@ def open_participation(session: Session, resident: Resident, *states: Participat
     return session.scalars(newest.limit(1)).one_or_none()
 
 
-def mark_suggestion(suggestion: Suggestion, campaign: Campaign | None) -> None:
-    """Which campaign it came with; None: the everyday track."""
+def mark_suggestion(
+    session: Session, suggestion: Suggestion, campaign: Campaign | None, user: User, now: datetime
+) -> None:
+    """A person decides which campaign it came with; None: the everyday track."""
+    before = suggestion.campaign
+    if before is campaign:
+        return
     suggestion.campaign = campaign
+    tracks = [f"专项“{marked.title}”" if marked else "常态" for marked in (before, campaign)]
+    session.add(
+        Event(
+            suggestion=suggestion,
+            at=now,
+            actor=user,
+            kind="campaign_marked",
+            step=suggestion.step,
+            note=" → ".join(tracks),
+        )
+    )
 
 
 def stop_questionnaires(session: Session, resident: Resident, now: datetime) -> None:

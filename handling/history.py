@@ -17,6 +17,7 @@ ENGINE_EVENTS = {
     "reviewed": "核对",
     "joined": "并入同一件事",
     "rated": "居民评分",
+    "campaign_marked": "改征集方式",
     "migrated": "换用新的办理流程",
     "help_asked": "请人协办",
     "help_answered": "协办答复",
