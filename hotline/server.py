@@ -13,11 +13,14 @@ from types import FrameType
 import waitress
 
 from hotline.app import create_app
+from hotline.desk.live import MOST_STREAMS
 from hotline.settings import Settings
 
 log = logging.getLogger(__name__)
 
 RESTART_PAUSE = 3.0
+# A page of the desk that listens for news holds a thread (`hotline.desk.live.MOST_STREAMS`); eight answer requests.
+THREADS = 8 + MOST_STREAMS
 
 
 def serve_web(settings: Settings, host: str, port: int) -> None:
@@ -29,7 +32,7 @@ def serve_web(settings: Settings, host: str, port: int) -> None:
         create_app(settings),
         host=host,
         port=port,
-        threads=8,
+        threads=THREADS,
         ident="hotline",
         # Login limits count by address: the TLS proxy of this machine says whose it is, nobody else may.
         trusted_proxy="127.0.0.1",
