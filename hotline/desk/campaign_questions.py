@@ -41,9 +41,11 @@ def add_campaign_question(campaign_id: int) -> Answer:
     return _back(campaign_id, "questions")
 
 
-@blueprint.post("/campaigns/<int:campaign_id>/questions/<int:question_id>/<any(change, up, remove):step>")
+@blueprint.post("/campaigns/<int:campaign_id>/questions/<int:question_id>/<step>")
 @allowed(*LEADERS)
 def change_campaign_question(campaign_id: int, question_id: int, step: str) -> Answer:
+    if step not in ("change", "up", "remove"):
+        abort(404)
     try:
         with current().database.write() as session:
             found = _campaign(session, campaign_id)

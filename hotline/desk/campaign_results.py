@@ -47,9 +47,11 @@ def write_campaign_report(campaign_id: int) -> Answer:
     return redirect(url_for("desk.campaign_results", campaign_id=campaign_id))
 
 
-@blueprint.post("/campaigns/<int:campaign_id>/<any(release, withhold):step>")
+@blueprint.post("/campaigns/<int:campaign_id>/<step>")
 @allowed(*LEADERS)
 def release_campaign(campaign_id: int, step: str) -> Answer:
+    if step not in ("release", "withhold"):
+        abort(404)
     try:
         with current().database.write() as session:
             found = session.get(Campaign, campaign_id, with_for_update=True) or abort(404)
@@ -60,9 +62,11 @@ def release_campaign(campaign_id: int, step: str) -> Answer:
     return redirect(url_for("desk.campaign_results", campaign_id=campaign_id))
 
 
-@blueprint.get("/campaigns/<int:campaign_id>.<any(docx, xlsx, csv, json):kind>")
+@blueprint.get("/campaigns/<int:campaign_id>.<kind>")
 @allowed(*LEADERS)
 def export_campaign(campaign_id: int, kind: str) -> Response:
+    if kind not in FILES:
+        abort(404)
     hotline = current()
     now = hotline.clock.now()
     note_look(hotline.database, "export", f"campaign:{campaign_id}", now)

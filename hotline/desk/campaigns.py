@@ -121,13 +121,14 @@ def change_plan(campaign_id: int) -> Answer:
     return _back(campaign_id)
 
 
-@blueprint.post("/campaigns/<int:campaign_id>/<any(start, invite, pause, resume, close):step>")
+@blueprint.post("/campaigns/<int:campaign_id>/<step>")
 @allowed(*LEADERS)
 def step_campaign(campaign_id: int, step: str) -> Answer:
+    take = STEPS.get(step) or abort(404)
     try:
         with current().database.write() as session:
             found = session.get(Campaign, campaign_id, with_for_update=True) or abort(404)
-            flash(STEPS[step](session, found))
+            flash(take(session, found))
     except CampaignNotAllowed as error:
         return show_campaign(campaign_id, refused=str(error)), 409
     return _back(campaign_id)
