@@ -139,18 +139,21 @@ def my_cases(
     turn: Collection[str] = (),
     unassigned: Collection[str] = (),
     at_stations: tuple[Collection[int], Collection[str]] = ((), ()),
+    in_force: Collection[str] = (),
     limit: int = 200,
 ) -> list[Suggestion]:
     """The cases in hand that are this user's, those at a step of `turn` whoever handles them, and those that
     nobody handles yet at a step of `unassigned`, or (`at_stations`: ids and steps) at a station of the user's
-    where they may be answered at once; nearest due date first."""
+    where they may be answered at once; nearest due date first. in_force: when given, cases at any other step
+    too, which older rules left behind."""
     places, steps = at_stations
     here = and_(Suggestion.station_id.in_(places), Suggestion.step.in_(steps))
     nobodys = and_(Suggestion.handler_id.is_(None), or_(Suggestion.step.in_(unassigned), here))
+    older = Suggestion.step.not_in(in_force) if in_force else false()
     mine = (
         select(Suggestion)
         .where(Suggestion.state == SuggestionState.HANDLING)
-        .where(or_(Suggestion.handler_id == user_id, Suggestion.step.in_(turn), nobodys))
+        .where(or_(Suggestion.handler_id == user_id, Suggestion.step.in_(turn), nobodys, older))
         .order_by(Suggestion.due.is_(None), Suggestion.due, Suggestion.number)
         .options(*_list_row(), joinedload(Suggestion.handler))
     )

@@ -11,6 +11,7 @@ from handling.scheme_diff import differences
 from handling.scheme_graph import mermaid
 from handling.scheme_words import ROLES, responsible, time_limit
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_units
+from hotline.commands.running_cases import running
 
 
 @click.group()
@@ -106,5 +107,7 @@ def _notice(scheme: Scheme, name: str, template: Template) -> str:
     room = ONE_SEGMENT if template.segments == 1 else SEGMENT_OF_MANY * template.segments
     return f"  {name} {fixed}/{room} {' '.join(used)}".rstrip()
 
+
+scheme.add_command(running)
 
 COMMANDS = (scheme,)

@@ -61,6 +61,7 @@ def mine() -> str:
             me().id,
             turn=coordinators_steps(scheme) if lead else (),
             unassigned=[step.code for step in scheme.steps] if lead else (),
+            in_force=[step.code for step in scheme.steps] if lead else (),
             at_stations=own_stations(session, scheme, session.get_one(User, me().id)),
             limit=SHOWN,
         )

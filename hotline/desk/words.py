@@ -40,7 +40,7 @@ WORK, PEOPLE, RULES, RECORDS = "日常办理", "居民和人员", "规则和设�
 LINKS = (
     Link("desk.queue", "待核对", "alt+1", REVIEWERS, ("desk.review_page", "desk.finish_review")),
     Link("desk.mine", "我的案件", "alt+2", STAFF),
-    Link("desk.ledger", "电子台账", "alt+3", STAFF, ("desk.case_page", "desk.act")),
+    Link("desk.ledger", "电子台账", "alt+3", STAFF, ("desk.case_page", "desk.act", "desk.money")),
     Link("desk.hot", "热点", "alt+7", EVERYBODY),
     Link("desk.overview", "全部功能", "alt+0", EVERYBODY),
     Link("desk.lights", "红黄绿灯", "", STAFF, (), WORK),
@@ -61,6 +61,8 @@ LINKS = (
     Link("desk.deliberations", "议事", "", STAFF, ("desk.deliberation", "desk.new_deliberation"), WORK),
     Link("desk.agenda", "议程建议", "", STAFF, (), WORK),
     Link("desk.experts", "智囊团", "", STAFF, ("desk.expert_card", "desk.add_expert", "desk.save_expert"), PEOPLE),
+    Link("desk.rewards", "积分兑换", "", STAFF, ("desk.save_reward",), PEOPLE),
+    Link("desk.honours", "评选荣誉", "", LEADERS, (), PEOPLE),
     Link("desk.paper_form", "空白建议表", "", EVERYBODY, (), RECORDS),
     Link("desk.residents", "居民档案", "", STAFF, ("desk.resident_file",), PEOPLE),
     Link("desk.lexicon", "词表", "alt+8", LEADERS, ("desk.preview_words", "desk.save_words"), RULES),

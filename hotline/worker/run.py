@@ -14,6 +14,7 @@ from hotline.settings import Settings
 from hotline.telephony.twilio_carrier import TwilioCarrier
 from hotline.worker.alarms import repeat_alarms
 from hotline.worker.campaigns import end_campaigns, invite_residents
+from hotline.worker.casework import mark_platforms
 from hotline.worker.context import WorkerContext
 from hotline.worker.deliberations import invite_voters, move_deliberations_on
 from hotline.worker.learning import learn_keywords, reload_words
@@ -109,6 +110,7 @@ class Worker:
             (5, repeat_alarms),
             (60, ask_for_receipts),
             (60, end_forgotten_calls),
+            (300, mark_platforms),
             (60, supervise_cases),
             (60, look_at_planned_cases),
             (60, send_morning_list),

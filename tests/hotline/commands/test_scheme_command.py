@@ -5,8 +5,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from handling.people import add_user
 from handling.scheme import bundled_schemes, load_scheme
 from hotline.commands.scheme import scheme
+from hotline.settings import read_settings
+from hotline.setup import prepare_home
+from models import Database, Role
+from tests.fakes.clock import FakeClock
+from tests.handling.test_review import opened
 
 
 def run(*words: str) -> Result:
@@ -46,3 +52,32 @@ def test_diff_and_graph_print_for_other_programs() -> None:
     assert run("diff", "jintu", "jintu").output == ""
     assert run("graph", "jintu").output.startswith("flowchart TD\n")
     assert run("graph", "nowhere").exit_code == 1
+
+
+def test_running_names_the_cases_of_older_rules_and_moves_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOTLINE_HOME", str(tmp_path))
+    monkeypatch.setenv("HOTLINE_SCHEME", "minimal")
+    settings = read_settings()
+    prepare_home(settings)
+    database = Database(settings.database_url)
+    clock = FakeClock()
+    with database.write() as session:
+        opened(session, load_scheme("chengbei"), clock)
+        add_user(
+            session,
+            username="liu",
+            name="刘统筹",
+            password="correct horse",
+            role=Role.COORDINATOR,
+            now=clock.now(),
+        )
+    database.close()
+    assert run("running").output.splitlines() == [
+        "1001  精准收集 → 收集",
+        "1 cases follow older rules 件事按旧流程办",
+    ]
+    assert "没有这个用户" in run("running", "--move-as", "nobody").output
+    assert "1 cases moved" in run("running", "--move-as", "liu").output
+    assert run("running").output.startswith("0 cases")
