@@ -65,6 +65,9 @@ def found_in(text: str, said_on: date, places: Sequence[PlaceEntry] = ()) -> lis
             Found(FoundKind.DAY, day.text, day.start, day.end, day_shown(day, said_on), day.day.isoformat())
         )
     for place in PlaceFinder(places).find(text):
+        if place.kind == "street":
+            # A street that nobody has entered is mostly a piece of a sentence: 反映一下路.
+            continue
         found.append(Found(FoundKind.PLACE, place.text, place.start, place.end, place.name, place.name))
     once = {(item.kind, item.value): item for item in sorted(found, key=lambda item: -item.start)}
     return sorted(once.values(), key=lambda item: item.start)

@@ -27,6 +27,8 @@ class HeardWord:
     confidence: float
     options: tuple[Alternative, ...] = ()
     hint: str = ""
+    # Why the word counted for the machine's proposal, in Chinese.
+    reason: str = ""
 
     @property
     def doubtful(self) -> bool:

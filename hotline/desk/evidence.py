@@ -9,6 +9,8 @@ from handling.export import URGENCIES
 from models import Urgency
 
 MOST_REASONS = 6
+# Where the text has digits for spoken numbers, the next word stands a little off.
+FARTHEST = 12
 KINDS = {"domain": "领域", "demand_type": "诉求类型", "urgency": "紧急程度", "emergency": "危险"}
 
 
@@ -46,6 +48,20 @@ def reasons_of(understanding: Mapping[str, Any]) -> list[Reason]:
     for item in evidence:
         words.setdefault(item["word"], []).append(item)
     return [Reason(word, "；".join(_unique(items))) for word, items in words.items()][:MOST_REASONS]
+
+
+def reasons_by_word(understanding: Mapping[str, Any], words: Iterable[str]) -> list[str]:
+    """For each word of the transcript why it counted, or "". The understood text has marks and digits besides."""
+    text, evidence = str(understanding.get("text", "")), understanding.get("evidence") or []
+    reasons, at = [], 0
+    for word in words:
+        found = text.find(word, at, at + len(word) + FARTHEST)
+        if found < 0:
+            reasons.append("")
+            continue
+        at = found + len(word)
+        reasons.append("；".join(_unique(item for item in evidence if item["start"] < at and found < item["end"])))
+    return reasons
 
 
 def reason_of(item: Mapping[str, Any]) -> str:

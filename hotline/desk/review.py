@@ -38,7 +38,7 @@ from hotline.desk.proposals import (
     standard_wording,
 )
 from hotline.desk.story import masked_body
-from hotline.desk.voices import voice_of
+from hotline.desk.voices import voices_of
 from models import Suggestion, SuggestionState, Urgency
 
 Answer = str | tuple[str, int] | Response
@@ -202,7 +202,7 @@ def show_review(
             "form": wanted,
             "courtyards": courtyards(session),
             "similar": similar_cases(session, case, now=now),
-            "voices": [voice_of(spoken, ear_in_force(session)) for spoken in case.recordings if spoken.path],
+            "voices": voices_of(case, ear_in_force(session)),
             "found": found_in_case(session, case),
             "alerted": any(notice.template == "duty_alert" for notice in notices_of(session, case.id)),
         }

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import url_for
 
 from handling.hearing import Ear, HeardWord
 from hotline.desk.access import blueprint
-from models import Recording
+from hotline.desk.evidence import reasons_by_word
+from models import Recording, Suggestion
 from nlp.alternatives import Alternative
 
 
@@ -38,6 +39,15 @@ def voice_of(recording: Recording, ear: Ear | None = None) -> Voice:
         )
     words = [HeardWord(w["word"], w["start"], w["end"], w["confidence"]) for w in transcript.words]
     return Voice(audio, peaks, words, transcript.text, transcript.engine)
+
+
+def voices_of(case: Suggestion, ear: Ear) -> list[Voice]:
+    """The recordings of a case for correcting, each word with the reason for which it counted."""
+    voices = [voice_of(recording, ear) for recording in case.recordings if recording.path]
+    reasons = iter(reasons_by_word(case.understanding, [word.word for voice in voices for word in voice.words]))
+    return [
+        replace(voice, words=[replace(word, reason=next(reasons)) for word in voice.words]) for voice in voices
+    ]
 
 
 def options_json(options: Iterable[Alternative]) -> str:

@@ -7,6 +7,8 @@ const AROUND = 1.5;
 const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 2];
 const GAINS = [1, 2, 4];
 
+const minutes = (seconds) => `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`;
+
 class Player {
   constructor(box) {
     this.box = box;
@@ -24,12 +26,21 @@ class Player {
     for (const button of box.querySelectorAll("[data-control]"))
       button.addEventListener("click", () => this[button.dataset.control](button));
     box.querySelector("[data-controls]").hidden = false;
-    this.wave.load(box.dataset.peaks).catch(() => {
+    this.clock = box.querySelector("[data-time]");
+    this.audio.addEventListener("loadedmetadata", () => this.show());
+    this.wave.load(box.dataset.peaks).then((drawn) => this.useWave(drawn)).catch(() => {
       // Without its picture the sound can still be heard.
     });
   }
 
   get time() { return this.audio.currentTime; }
+
+  // The picture takes the place of the browser's own bar.
+  useWave(drawn) {
+    this.audio.controls = !drawn;
+    this.clock.hidden = !drawn;
+    this.show();
+  }
 
   // timeupdate comes four times a second, too seldom for short words.
   follow() {
@@ -49,6 +60,7 @@ class Player {
       word?.classList.add("now");
       this.marked = word;
     }
+    this.clock.textContent = `${minutes(this.time)} / ${minutes(this.audio.duration || 0)}`;
     this.wave.follow(this.time);
   }
 

@@ -1,9 +1,9 @@
 // The sound as a picture: a strip of the whole above, some seconds of it below, with the words under them. Click to
 // hear from there, drag to hear a part again and again.
 const STRIP = 26;
-const WAVE = 84;
+const WAVE = 76;
 const WORDS = 34;
-const PIXELS_PER_SECOND = 88;
+const PIXELS_PER_SECOND = 112;
 const DRAG = 6;
 
 export class Waveform {
@@ -15,17 +15,19 @@ export class Waveform {
     this.drag = null;
   }
 
+  // Whether there is a picture.
   async load(address) {
     const answer = await fetch(address, { headers: { Accept: "application/json" } });
-    if (!answer.ok) return;
+    if (!answer.ok) return false;
     const { peaks, per_second: perSecond } = await answer.json();
-    if (!peaks.length) return;
+    if (!peaks.length) return false;
     this.peaks = peaks;
     this.perSecond = perSecond;
     this.seconds = peaks.length / perSecond;
     this.canvas.hidden = false;
     this.listen();
     this.draw();
+    return true;
   }
 
   listen() {
@@ -141,7 +143,7 @@ export class Waveform {
       pen.fillRect(from, now ? STRIP + WAVE : STRIP + 2, Math.max(2, to - from - 1), now ? WORDS : WAVE + WORDS - 2);
     }
     pen.fillStyle = colour(now ? "on-accent" : "ink");
-    pen.font = `18px ${font}`;
+    pen.font = `17px ${font}`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     pen.fillText(word.textContent, (from + to) / 2, STRIP + WAVE + WORDS / 2, Math.max(14, to - from - 1));

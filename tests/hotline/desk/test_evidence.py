@@ -1,6 +1,6 @@
 """The machine's reasons where they stand in the text."""
 
-from hotline.desk.evidence import MOST_REASONS, pieces_of, reasons_of
+from hotline.desk.evidence import MOST_REASONS, pieces_of, reasons_by_word, reasons_of
 
 
 def item(
@@ -49,3 +49,15 @@ def test_only_the_heaviest_words_are_listed() -> None:
     evidence = [item(f"词{i}", 0, weight=i) for i in range(10)]
     words = [reason.word for reason in reasons_of({"text": "词词", "evidence": evidence})]
     assert words == [f"词{i}" for i in range(9, 9 - MOST_REASONS, -1)]
+
+
+def test_each_word_of_a_transcript_has_its_reason_although_the_text_has_marks_and_digits() -> None:
+    understanding = {
+        "text": "3栋2单元，有煤气味。",
+        "evidence": [
+            {"kind": "domain", "value": "安全隐患", "word": "煤气味", "start": 7, "end": 10, "weight": 3.0}
+        ],
+    }
+    words = ["三栋", "二", "单元", "有", "煤气", "味"]
+    assert reasons_by_word(understanding, words) == ["", "", "", "", "领域是安全隐患", "领域是安全隐患"]
+    assert reasons_by_word({}, ["有"]) == [""]
