@@ -5,10 +5,11 @@ from collections import deque
 from sqlalchemy import select
 
 from handling.community import add_units, set_up_community
+from handling.rewards import set_up_rewards
 from handling.scheme import load_scheme
 from handling.search import is_complete, rebuild
 from hotline.settings import Settings
-from models import Database, Station, Unit
+from models import Database, Station
 from models.schema import upgrade_schema
 
 
@@ -20,11 +21,12 @@ def prepare_home(settings: Settings) -> None:
     database = Database(settings.database_url)
     upgrade_schema(database)
     with database.write() as session:
+        scheme = load_scheme(settings.scheme)
         if session.scalar(select(Station.id).limit(1)) is None:
-            set_up_community(session, load_scheme(settings.scheme))
-        elif session.scalar(select(Unit.id).limit(1)) is None:
-            # Homes of before units were known.
-            add_units(session, load_scheme(settings.scheme))
+            set_up_community(session, scheme)
+        # Homes of before units were known get them too.
+        add_units(session, scheme)
+        set_up_rewards(session, scheme)
     with database.read() as session:
         searchable = is_complete(session)
     if not searchable:
