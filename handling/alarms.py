@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from handling.asking import Asking, OpenQuestion
@@ -143,9 +143,9 @@ def alert(session: Session, scheme: Scheme, alarm: Alarm, *, now: datetime, duty
 def _phones(
     session: Session, scheme: Scheme, alarm: Alarm, now: datetime, duty_phones: Sequence[str]
 ) -> list[str]:
-    people = User.on_duty
+    people: ColumnElement[bool] = User.on_duty.is_(True)
     if now >= alarm.due:
-        people |= (User.role == Role.COORDINATOR) | (User.tier == scheme.tiers[-1].code)
+        people = or_(people, User.role == Role.COORDINATOR, User.tier == scheme.tiers[-1].code)
     reachable = select(User.phone).where(people, User.active, User.phone.is_not(None)).order_by(User.id)
     near = select(Relative.phone).where(Relative.resident_id == alarm.resident_id).order_by(Relative.id)
     phones = [*duty_phones, *session.scalars(reachable), *session.scalars(near)]

@@ -4,6 +4,7 @@ PIPL articles 14, 15 and 29: a new purpose needs a consent of its own; withdrawi
 no consent: without a row the answer is no.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
@@ -24,6 +25,12 @@ def consents_to(session: Session, resident_id: int, purpose: Purpose) -> bool:
     return (
         session.scalar(select(Consent.id).where(in_force(purpose), Consent.resident_id == resident_id)) is not None
     )
+
+
+def who_agreed(session: Session, purpose: Purpose, resident_ids: Collection[int]) -> set[int]:
+    """Those of these residents who agree to it now."""
+    rows = select(Consent.resident_id).where(in_force(purpose), Consent.resident_id.in_(resident_ids))
+    return set(session.scalars(rows))
 
 
 def in_force(purpose: Purpose) -> ColumnElement[bool]:

@@ -59,9 +59,15 @@ def _head(paper: FPDF, community: str, title: str, above: str, size: float) -> N
 
 def _say(paper: FPDF, text: str, size: float, align: str = "L") -> None:
     paper.set_font(FAMILY, size=size)
-    height = size * 0.55
-    below = {"new_x": XPos.LMARGIN, "new_y": YPos.NEXT}
-    paper.multi_cell(0, height, printable(text), align=align, wrapmode=WrapMode.CHAR, **below)
+    paper.multi_cell(
+        0,
+        size * 0.55,
+        printable(text),
+        align=align,
+        wrapmode=WrapMode.CHAR,
+        new_x=XPos.LMARGIN,
+        new_y=YPos.NEXT,
+    )
 
 
 def _box(paper: FPDF, line: Line, size: float, stacked: bool) -> None:
@@ -82,12 +88,24 @@ def _box(paper: FPDF, line: Line, size: float, stacked: bool) -> None:
         paper.rect(left, top, full, height)
         if not stacked:
             paper.line(left + name_width, top, left + name_width, top + height)
-    wrap = {"align": "L", "wrapmode": WrapMode.CHAR, "padding": 2}
-    paper.multi_cell(name_width, step, name, new_x=XPos.LEFT, new_y=YPos.NEXT, **wrap)
+    _write(paper, name, name_width, step)
     paper.set_xy(left if stacked else left + name_width, top + name_height if stacked else top)
-    paper.multi_cell(value_width, step, value, new_x=XPos.LMARGIN, new_y=YPos.NEXT, **wrap)
+    _write(paper, value, value_width, step)
     if height < paper.eph:
         paper.set_xy(left, top + height)
+
+
+def _write(paper: FPDF, text: str, width: float, step: float) -> None:
+    paper.multi_cell(
+        width,
+        step,
+        text,
+        align="L",
+        wrapmode=WrapMode.CHAR,
+        padding=2,
+        new_x=XPos.LMARGIN,
+        new_y=YPos.NEXT,
+    )
 
 
 def _height(paper: FPDF, text: str, width: float, step: float) -> float:
@@ -100,7 +118,8 @@ def _height(paper: FPDF, text: str, width: float, step: float) -> float:
         dry_run=True,
         output=MethodReturnValue.HEIGHT,
     )
-    return float(measured)
+    assert isinstance(measured, float)
+    return measured
 
 
 def _listing(paper: FPDF, listing: Listing) -> None:

@@ -90,7 +90,7 @@ WIDTHS = (7, 9, 9, 32, 12, 10, 6, 9, 9, 8)
 
 def ledger_listing(scheme: Scheme, cases: Iterable[Suggestion], *, now: datetime) -> Listing:
     """The ledger (电子台账) on paper, without telephone numbers."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for case in cases:
         if len(rows) == MOST_ROWS:
             break

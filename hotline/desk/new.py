@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -47,7 +48,7 @@ def enter_suggestion() -> Response | tuple[str, int]:
     except FormInvalid as error:
         return _page(form, error.errors), 422
     flash(f"{number} 号，录好了，接着录下一条。" if new else f"这一条刚才录过了，是 {number} 号。")
-    return redirect(url_for("desk.new_suggestion", **{k: v for k, v in kept.items() if v}))
+    return redirect(url_for("desk.new_suggestion") + "?" + urlencode({k: v for k, v in kept.items() if v}))
 
 
 def _entry(form: Mapping[str, str]) -> Entry:

@@ -1,6 +1,7 @@
 """居民档案 (一人一档): finding a resident, the file, and what is written into it."""
 
 import json
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,7 +30,7 @@ from handling.resident_files import (
     save_file,
 )
 from handling.resident_queries import cases_of, find_residents, relatives_of
-from handling.rewards import redemptions_of
+from handling.rewards import catalogue, redemptions_of
 from hotline.current import current
 from hotline.desk.access import LEADERS, STAFF, acting_user, allowed, blueprint, me, note_look
 from hotline.kept_files import delete_files
@@ -160,7 +161,7 @@ def resident_copy(resident_id: int) -> Response:
     hotline = current()
     note_look(hotline.database, "export", f"resident:{resident_id}", hotline.clock.now())
     with hotline.database.read() as session:
-        data = resident_data(session, _known(session, resident_id))
+        data = resident_data(session, known_resident(session, resident_id))
     answer = FlaskResponse(json.dumps(data, ensure_ascii=False, indent=2), mimetype="application/json")
     answer.headers["Content-Disposition"] = f"attachment; filename=resident-{resident_id}.json"
     return answer
@@ -174,7 +175,7 @@ def erase(resident_id: int) -> Answer:
         return show_file(resident_id, errors={"sure": "请先打勾：删除以后找不回来"}), 422
     try:
         with hotline.database.write() as session:
-            resident, user = _known(session, resident_id), acting_user(session)
+            resident, user = known_resident(session, resident_id), acting_user(session)
             files = erase_resident(session, hotline.scheme, resident, by=user, now=hotline.clock.now())
     except ErasureRefused as error:
         return show_file(resident_id, errors={"sure": str(error)}), 409
@@ -187,7 +188,7 @@ def _write(resident_id: int, change: Any) -> Answer:
     """Change the file and show it; what is wrong stands at its field, with what was typed."""
     try:
         with current().database.write() as session:
-            resident = _known(session, resident_id)
+            resident = known_resident(session, resident_id)
             change(session, resident)
     except FormInvalid as error:
         return show_file(resident_id, errors=error.errors, form=request.form), 422
@@ -197,7 +198,8 @@ def _write(resident_id: int, change: Any) -> Answer:
     return redirect(url_for("desk.resident_file", resident_id=resident_id))
 
 
-def _known(session: Session, resident_id: int) -> Resident:
+def known_resident(session: Session, resident_id: int) -> Resident:
+    """404 for nobody, 403 where the reader need not know."""
     resident = session.get(Resident, resident_id)
     if resident is None or resident.erased_at is not None:
         abort(404)
@@ -215,7 +217,7 @@ def show_file(
 ) -> str:
     hotline = current()
     with hotline.database.read() as session:
-        resident = _known(session, resident_id)
+        resident = known_resident(session, resident_id)
         page: dict[str, Any] = {
             "resident": resident,
             "courtyard": resident.courtyard,
@@ -227,6 +229,7 @@ def show_file(
             "redemptions": redemptions_of(session, resident.id),
             "consents": consents_of(session, resident.id),
             "names": proposed_names(session, resident),
+            "offered": catalogue(session),
             "courtyards": courtyards(session),
         }
     note_look(hotline.database, "view", f"resident:{resident_id}", hotline.clock.now())
@@ -241,4 +244,5 @@ def show_file(
         purposes=PURPOSES,
         ways=WAYS,
         leads=me().role in LEADERS,
+        nonce=secrets.token_hex(8),
     )

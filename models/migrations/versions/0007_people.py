@@ -1,5 +1,7 @@
 """Files of residents, key-phones and their alarms, points in double entry with rewards and honours"""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -28,7 +30,7 @@ def upgrade() -> None:
     _alarms()
 
 
-def _table(name: str, *parts: sa.Column | sa.Constraint, keys: dict[str, str] | None = None) -> None:
+def _table(name: str, *parts: sa.Column[Any] | sa.Constraint, keys: dict[str, str] | None = None) -> None:
     """keys: the columns that refer to other tables' ids."""
     foreign = [
         sa.ForeignKeyConstraint([column], [f"{target}.id"], name=op.f(f"fk_{name}_{column}"))
