@@ -219,26 +219,38 @@ def correct(session: Session, entry: MoneyEntry, *, reason: str, user: User, now
 
 
 def account_of(session: Session, project: Project) -> Account:
-    """Two statements, however long the account is."""
-    sums = session.execute(
-        select(MoneyEntry.kind, func.sum(MoneyEntry.amount), func.sum(MoneyEntry.households))
-        .where(MoneyEntry.project_id == project.id)
-        .group_by(MoneyEntry.kind)
+    return accounts_of(session, [project])[project.id]
+
+
+def accounts_of(session: Session, projects: Sequence[Project]) -> dict[int, Account]:
+    """By project id; three statements, however many and long the accounts are."""
+    ids = [project.id for project in projects]
+    booked = session.execute(
+        select(MoneyEntry.project_id, MoneyEntry.kind, func.sum(MoneyEntry.amount))
+        .where(MoneyEntry.project_id.in_(ids))
+        .group_by(MoneyEntry.project_id, MoneyEntry.kind)
     )
-    amounts = {kind: int(amount) for kind, amount, _ in sums}
-    planned = select(func.coalesce(func.sum(CostLine.amount), 0)).where(
-        CostLine.project_id == project.id, CostLine.struck_at.is_(None)
+    amounts = {(project_id, kind): int(amount) for project_id, kind, amount in booked}
+    planned = session.execute(
+        select(CostLine.project_id, func.sum(CostLine.amount))
+        .where(CostLine.project_id.in_(ids), CostLine.struck_at.is_(None))
+        .group_by(CostLine.project_id)
     )
-    return Account(
-        planned=int(session.scalars(planned).one()),
-        raised=sum(amounts.get(kind, 0) for kind in RESIDENTS),
-        matched=amounts.get(EntryKind.MATCH, 0),
-        granted=amounts.get(EntryKind.GRANT, 0),
-        spent=-amounts.get(EntryKind.SPENDING, 0),
-        paid=_paid(session, project),
-        households=project.households,
-        share=project.share,
-    )
+    plans = {project_id: int(amount) for project_id, amount in planned}
+    paid = _paid_households(session, projects)
+    return {
+        project.id: Account(
+            planned=plans.get(project.id, 0),
+            raised=sum(amounts.get((project.id, kind), 0) for kind in RESIDENTS),
+            matched=amounts.get((project.id, EntryKind.MATCH), 0),
+            granted=amounts.get((project.id, EntryKind.GRANT), 0),
+            spent=-amounts.get((project.id, EntryKind.SPENDING), 0),
+            paid=paid.get(project.id, 0),
+            households=project.households,
+            share=project.share,
+        )
+        for project in projects
+    }
 
 
 def matching_due(scheme: Scheme, account: Account) -> int:
@@ -264,13 +276,24 @@ def paid_doors(session: Session, project: Project) -> dict[str, int]:
     return {household: int(amount) for household, amount in rows}
 
 
-def _paid(session: Session, project: Project) -> int:
+def _paid_households(session: Session, projects: Sequence[Project]) -> dict[int, int]:
     """Named households that have paid their share, and those that were only counted."""
-    named = sum(amount >= max(project.share, 1) for amount in paid_doors(session, project).values())
-    counted = select(func.coalesce(func.sum(MoneyEntry.households), 0)).where(
-        MoneyEntry.project_id == project.id, MoneyEntry.kind == EntryKind.SHARE, MoneyEntry.household == ""
+    shares = {project.id: max(project.share, 1) for project in projects}
+    rows = session.execute(
+        select(
+            MoneyEntry.project_id,
+            MoneyEntry.household,
+            func.sum(MoneyEntry.amount),
+            func.sum(MoneyEntry.households),
+        )
+        .where(MoneyEntry.project_id.in_(shares), MoneyEntry.kind == EntryKind.SHARE)
+        .group_by(MoneyEntry.project_id, MoneyEntry.household)
     )
-    return named + int(session.scalars(counted).one())
+    paid: dict[int, int] = {}
+    for project_id, household, amount, counted in rows:
+        households = int(amount >= shares[project_id]) if household else int(counted)
+        paid[project_id] = paid.get(project_id, 0) + households
+    return paid
 
 
 def _refuse_too_much(session: Session, project: Project, doors: Iterable[str], households: int, each: int) -> None:
@@ -278,8 +301,9 @@ def _refuse_too_much(session: Session, project: Project, doors: Iterable[str], h
     if not project.share:
         return
     paid = paid_doors(session, project)
-    if not doors and _paid(session, project) + households > project.households:
-        raise NotBooked(f"分摊的一共{project.households}户，已经交了{_paid(session, project)}户")
+    already = account_of(session, project).paid
+    if not doors and already + households > project.households:
+        raise NotBooked(f"分摊的一共{project.households}户，已经交了{already}户")
     courtyard = project.suggestion.courtyard_id
     again = [door for door in doors if paid.get(household_at(courtyard, door), 0) + each > project.share]
     if again:
