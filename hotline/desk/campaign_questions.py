@@ -1,6 +1,7 @@
 """The questions of a campaign and the recordings of them."""
 
 from io import BytesIO
+from typing import BinaryIO, cast
 
 from flask import abort, flash, redirect, request, send_file, url_for
 from sqlalchemy.orm import Session
@@ -77,7 +78,9 @@ def upload_voice(campaign_id: int, question_id: int) -> Answer:
     longest = LONGEST_QUESTION if question_id else LONGEST_INTRODUCTION
     try:
         # Before the transaction: converting takes a while, and everybody who writes would wait for it.
-        wav, seconds = telephone_voice(upload.stream, sum("一" <= c <= "鿿" for c in script), longest)
+        wav, seconds = telephone_voice(
+            cast(BinaryIO, upload.stream), sum("一" <= c <= "鿿" for c in script), longest
+        )
     except VoiceRefused as error:
         return show_campaign(campaign_id, refused=f"录音没有用：{error}"), 422
     with current().database.write() as session:

@@ -47,7 +47,7 @@ def write_campaign_report(campaign_id: int) -> Answer:
     return redirect(url_for("desk.campaign_results", campaign_id=campaign_id))
 
 
-@blueprint.post("/campaigns/<int:campaign_id>/<step>")
+@blueprint.post("/campaigns/<int:campaign_id>/results/<step>")
 @allowed(*LEADERS)
 def release_campaign(campaign_id: int, step: str) -> Answer:
     if step not in ("release", "withhold"):

@@ -121,7 +121,7 @@ def change_plan(campaign_id: int) -> Answer:
     return _back(campaign_id)
 
 
-@blueprint.post("/campaigns/<int:campaign_id>/<step>")
+@blueprint.post("/campaigns/<int:campaign_id>/steps/<step>")
 @allowed(*LEADERS)
 def step_campaign(campaign_id: int, step: str) -> Answer:
     take = STEPS.get(step) or abort(404)

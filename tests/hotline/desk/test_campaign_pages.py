@@ -121,12 +121,12 @@ def test_from_the_start_to_the_report_and_the_board(liu, campaign, database, clo
     page = liu.get(campaign).text
     assert "<strong>1 人</strong>" in page
     assert "没有同意接受邀请 1 人" in page
-    liu.post(f"{campaign}/start")
-    liu.post(f"{campaign}/invite")
+    liu.post(f"{campaign}/steps/start")
+    liu.post(f"{campaign}/steps/invite")
     assert "马上停发邀请" in liu.get(campaign).text
-    liu.post(f"{campaign}/pause")
+    liu.post(f"{campaign}/steps/pause")
     assert "邀请停发中" in liu.get(campaign).text
-    liu.post(f"{campaign}/resume")
+    liu.post(f"{campaign}/steps/resume")
     board = liu.get("/board/campaigns").text
     assert "出行" in board
     assert "028 8555 0111" in board
@@ -140,11 +140,11 @@ def test_from_the_start_to_the_report_and_the_board(liu, campaign, database, clo
     progress = liu.get(f"{campaign}/progress").text
     assert re.search(r"回收率</dt><dd>100%", progress)
     assert liu.get(f"/board/campaigns/{number}").status_code == 404
-    liu.post(f"{campaign}/close")
+    liu.post(f"{campaign}/steps/close")
     liu.get(f"{campaign}/results")
     assert liu.post(f"{campaign}/report", decision=" ").status_code == 422
     liu.post(f"{campaign}/report", analysis="公交最难等", decision="加一个公交站")
-    liu.post(f"{campaign}/release")
+    liu.post(f"{campaign}/results/release")
     assert only(database, Campaign).state is CampaignState.REPORTED
     results = liu.get(f"{campaign}/results").text
     assert "1 人" in results
@@ -164,14 +164,14 @@ def test_results_are_files_too(liu, campaign, kind):
 
 def test_a_step_at_the_wrong_time_is_refused_in_words(liu, campaign):
     liu.get(campaign)
-    answer = liu.post(f"{campaign}/pause")
+    answer = liu.post(f"{campaign}/steps/pause")
     assert answer.status_code == 409
     assert "不在进行中" in answer.text
 
 
 def test_a_running_campaign_keeps_its_questions(liu, campaign, database):
     liu.get(campaign)
-    liu.post(f"{campaign}/start")
+    liu.post(f"{campaign}/steps/start")
     assert liu.post(f"{campaign}/questions", kind="speech", text="还有吗？").status_code == 409
     liu.post(f"{campaign}/plan", ends_on="2026-03-29", per_minute="3", purpose="改了")
     changed = only(database, Campaign)
@@ -180,7 +180,7 @@ def test_a_running_campaign_keeps_its_questions(liu, campaign, database):
 
 def test_a_case_shows_its_track_and_a_volunteer_may_change_it(desk, liu, campaign, database):
     liu.get(campaign)
-    liu.post(f"{campaign}/start")
+    liu.post(f"{campaign}/steps/start")
     number = desk.case()
     browser = desk.browser("zhiyuan")
     assert "常态征集" in browser.get(f"/desk/cases/{number}").text
