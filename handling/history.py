@@ -1,9 +1,10 @@
 """What changed in a case, for its append-only history."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from models import Suggestion
+from models import Event, Suggestion
 
 # The events that no scheme's action names.
 ENGINE_EVENTS = {
@@ -42,6 +43,7 @@ ENGINE_EVENTS = {
     "invited": "请提出人监督评议",
     "upkeep_set": "落实长效维护",
     "inspected": "巡查",
+    "found": "巡查发现",
     "limit_over": "调解时限到了",
     "opinion_asked": "请专家论证",
     "opinion_given": "专家意见",
@@ -94,6 +96,18 @@ def changes_since(before: dict[str, Any], suggestion: Suggestion) -> dict[str, l
     """{"column": [from, to]} of what differs; the session must be flushed, so that keys follow objects."""
     after = snapshot(suggestion)
     return {column: [before[column], after[column]] for column in after if before[column] != after[column]}
+
+
+def replayed(events: Iterable[Event], present: Mapping[str, Any]) -> dict[str, Any]:
+    """The state that the events lead to, from what the first of them found; columns that none of them changed are
+    as in `present`. ValueError where an event does not follow from those before it."""
+    state: dict[str, Any] = {}
+    for event in events:
+        for column, (before, after) in event.changes.items():
+            if state.get(column, before) != before:
+                raise ValueError(f"{event.kind}: {column} was {state[column]!r}, not {before!r}")
+            state[column] = after
+    return {**present, **state}
 
 
 def _plain(value: Any) -> Any:

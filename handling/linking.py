@@ -48,7 +48,7 @@ def split_case(
         case.text = case.standard_text = kept.strip()
     for part in fresh:
         with recorded(session, part, "split_from", actor=user, now=now, form={"number": case.number}):
-            part.split_from_id = case.id
+            _take_over(part, case)
     queue_notice(
         session,
         scheme,
@@ -90,11 +90,15 @@ def _part(
         quiet=True,
     )
     alert_duty(session, scheme, part, now, duty_phones)
+    return part
+
+
+def _take_over(part: Suggestion, case: Suggestion) -> None:
+    part.split_from_id = case.id
     part.source, part.campaign_id = case.source, case.campaign_id
     if part.courtyard is None:
         part.courtyard, part.station = case.courtyard, case.station
     part.place = part.place or case.place
-    return part
 
 
 def link_cases(

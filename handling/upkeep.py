@@ -128,9 +128,10 @@ def _finding(
         quiet=True,
     )
     alert_duty(session, scheme, fresh, now, duty_phones)
-    if fresh.courtyard is None:
-        fresh.courtyard, fresh.station = upkeep.courtyard, upkeep.suggestion.station
-    fresh.place = fresh.place or upkeep.suggestion.place
+    with recorded(session, fresh, "found", actor=user, now=now, form={"number": upkeep.suggestion.number}):
+        if fresh.courtyard is None:
+            fresh.courtyard, fresh.station = upkeep.courtyard, upkeep.suggestion.station
+        fresh.place = fresh.place or upkeep.suggestion.place
     join(session, upkeep.suggestion, fresh, user, note="巡查发现", now=now)
     return fresh
 
