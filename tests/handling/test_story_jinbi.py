@@ -1,14 +1,21 @@
 """金壁社区: a topic of 馨竹苑 from the self-management committee over the review board to the deed."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy.orm import Session
 
-from handling.forms import FormInvalid, show_value
+from handling.casework import StepNotAllowed
+from handling.deliberation import TopicDraft, draft_deliberation
+from handling.deliberation import begin as begin_deliberation
+from handling.forms import FormInvalid
+from handling.meetings import MeetingRecord, TopicRecord, hold_meeting
+from handling.money import account_of, book, open_project
 from handling.points import balance_of
 from handling.scheme import load_scheme
-from models import SuggestionState
+from models import EntryKind, SuggestionState
 from tests.fakes.clock import FakeClock
-from tests.handling.story import begin
+from tests.handling.story import Story, begin
 
 
 def test_the_levels_are_the_four_ways_of_consulting() -> None:
@@ -27,15 +34,32 @@ def test_the_slide_of_xinzhuyuan_from_the_topic_to_the_board(session: Session, c
         story.act(head, "discuss", held_on="2026-03-09", present=present, opinion="做320平米")
     story.act(head, "propose", proposal="滑梯地面重做320平米", asked="5000")
     assert "select" not in story.may(head), "the board selects, not the proposer"
-    votes = {"held_on": "2026-03-09", "members": "7", "agreed": "6", "asked": "5000", "until": "2026-03-20"}
+    select = {"asked": "5000", "until": "2026-03-20"}
+    with pytest.raises(StepNotAllowed, match="要先有议事通过的决定"):
+        story.act(lead, "select", **select, granted="4500")
+    score(story, 85, 90, 80, 78, 60)
+    session.refresh(story.case, ["events"])
     with pytest.raises(FormInvalid) as refused:
-        story.act(lead, "select", **votes, granted="5001")
+        story.act(lead, "select", **select, granted="5001")
     assert refused.value.errors == {"granted": "批准资金（元）不能多于5,000元"}
-    story.act(lead, "select", **votes, granted="4500")
-    spent = story.act(head, "spend", spent_on="2026-03-09", item="塑胶", amount="4321.50")
-    form = story.scheme.step("handle").action("spend")
-    assert form is not None
-    assert show_value(form, "amount", spent.form["amount"]) == "4,321.50元"
+    story.act(lead, "select", **select, granted="4500")
+
+    # The micro-grant and what was bought stand in the account of the case.
+    project = open_project(session, story.case, title="滑梯地面", user=lead, now=clock.now())
+    for kind, amount, source in ((EntryKind.GRANT, 450_000, "micro"), (EntryKind.SPENDING, 432_150, "")):
+        book(
+            session,
+            story.scheme,
+            project,
+            key=kind.value,
+            kind=kind,
+            amount=amount,
+            source=source,
+            note="塑胶",
+            user=lead,
+            now=clock.now(),
+        )
+    assert account_of(session, project).balance == 17_850
     story.act(head, "finish", result="滑梯地面做好了320平米")
     story.act(lead, "publish", feedback="馨竹苑的滑梯地面做好了320平米。")
     assert story.case.state is SuggestionState.DONE
@@ -48,6 +72,25 @@ def test_the_slide_of_xinzhuyuan_from_the_topic_to_the_board(session: Session, c
         "1001号办好了：滑梯地面做好了320平米",
         "1001号已办结。您满意吗？请回1到5的数字，5是最满意。谢谢您！",
     ]
+
+
+def score(story: Story, *points: int) -> None:
+    """The review board meets over this topic alone."""
+    session, lead, now = story.session, story.coordinator, story.clock.now()
+    board = draft_deliberation(
+        session,
+        story.scheme.deliberation("review_board"),
+        title="三月评审会",
+        courtyard=None,
+        topics=[TopicDraft("滑梯地面重新做", case=story.case)],
+        user=lead,
+        now=now,
+        entitled=len(points),
+    )
+    begin_deliberation(session, board, lead, now)
+    scores = {f"评委{place}": given for place, given in enumerate(points, start=1)}
+    record = MeetingRecord(date(2026, 3, 9), len(points), {board.topics[0].id: TopicRecord(scores=scores)})
+    hold_meeting(session, story.scheme, board, record, lead, now)
 
 
 def test_what_the_board_does_not_take_goes_back_or_ends_with_a_reason(session: Session, clock: FakeClock) -> None:
