@@ -1,7 +1,7 @@
 """考核 of units each quarter, and 满意度测评 by quarter."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
@@ -32,6 +32,10 @@ class Quarter:
     def ends(self) -> datetime:
         """The first moment after it."""
         return self.after().begins
+
+    @property
+    def last_day(self) -> date:
+        return self.ends.date() - timedelta(days=1)
 
     @property
     def code(self) -> str:

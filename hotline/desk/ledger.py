@@ -96,10 +96,10 @@ def filter_of(query: Mapping[str, str]) -> LedgerFilter:
         domain=query.get("domain", ""),
         urgency=_member(Urgency, query.get("urgency")),
         channel=_member(Channel, query.get("channel")),
-        handler_id=_id(query.get("handler")),
-        courtyard_id=_id(query.get("courtyard")),
-        received_from=_midnight(query.get("from"), timedelta()),
-        received_until=_midnight(query.get("until"), timedelta(days=1)),
+        handler_id=read_id(query.get("handler")),
+        courtyard_id=read_id(query.get("courtyard")),
+        received_from=midnight_of(query.get("from"), timedelta()),
+        received_until=midnight_of(query.get("until"), timedelta(days=1)),
         due=query.get("due", ""),
         sort=query.get("sort", "-number"),
     )
@@ -113,11 +113,13 @@ def _member(kind: Any, value: str | None) -> Any:
     return kind(value) if value in set(kind) else None
 
 
-def _id(value: str | None) -> int | None:
+def read_id(value: str | None) -> int | None:
+    """A key of a table; None for what is none."""
     return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
-def _midnight(day: str | None, later: timedelta) -> datetime | None:
+def midnight_of(day: str | None, later: timedelta) -> datetime | None:
+    """The beginning of an ISO day in Shanghai, moved by whole days; None for what is no day."""
     try:
         wanted = date.fromisoformat(day or "") + later
     except (ValueError, OverflowError):

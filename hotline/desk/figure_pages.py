@@ -1,0 +1,96 @@
+"""Other views of the figures: the map of needs, the measured times, the assessment, the quarterly satisfaction."""
+
+from flask import render_template, request
+
+from handling.assessment import Quarter, assess, quarter_of, read_quarter, satisfaction_by_quarter
+from handling.figure_list import FIGURES
+from handling.needs_map import needs_map
+from handling.scheme_indicators import indicator_figures
+from hotline.current import current
+from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me
+from hotline.desk.figures import asked_scope, named_narrowing, periods
+from hotline.desk.proposals import domain_names
+
+# Who is assessed, as an address and on the page.
+ASSESSED = {"unit": "单位", "handler": "责任人"}
+# As many quarters as one remembers.
+SHOWN_QUARTERS = 8
+# Courtyards side by side in a block of the map.
+ACROSS = 4
+
+
+@blueprint.get("/figures/map")
+@allowed(*STAFF)
+def figure_map() -> str:
+    hotline = current()
+    now = hotline.clock.now()
+    asked = asked_scope(request.args, now)
+    with hotline.database.read() as session:
+        found = needs_map(session, hotline.scheme, asked.scope, now=now)
+        narrowed = named_narrowing(session, hotline.scheme, asked.scope)
+    return render_template(
+        "desk/figure_map.html",
+        map=found,
+        asked=asked,
+        narrowed=narrowed,
+        domains=domain_names(),
+        periods=periods(now),
+        across=ACROSS,
+        may_export=me().role in LEADERS,
+    )
+
+
+@blueprint.get("/figures/indicators")
+@allowed(*STAFF)
+def figure_indicators() -> str:
+    """Without a period, this quarter: the calendar judges case by case."""
+    hotline = current()
+    now = hotline.clock.now()
+    asked = asked_scope(request.args or {"from": f"{quarter_of(now).begins:%Y-%m-%d}"}, now)
+    with hotline.database.read() as session:
+        measured = indicator_figures(session, hotline.scheme, asked.scope, now=now)
+    return render_template(
+        "desk/figure_indicators.html",
+        measured=measured,
+        asked=asked,
+        periods=periods(now),
+        may_export=me().role in LEADERS,
+    )
+
+
+@blueprint.get("/figures/assessment")
+@allowed(*STAFF)
+def figure_assessment() -> str:
+    hotline = current()
+    now, scheme = hotline.clock.now(), hotline.scheme
+    by = request.args.get("by", "unit")
+    by = by if by in ASSESSED else "unit"
+    quarter = wanted_quarter()
+    with hotline.database.read() as session:
+        judged = assess(session, scheme, quarter, by=by, now=now)
+    return render_template(
+        "desk/figure_assessment.html",
+        judged=judged,
+        by=by,
+        assessed=ASSESSED,
+        quarter=quarter,
+        is_over=quarter.ends <= now,
+        has_next=quarter.after().begins <= now,
+        weighed={figure.code: figure for figure in FIGURES},
+        may_export=me().role in LEADERS,
+    )
+
+
+@blueprint.get("/figures/satisfaction")
+@allowed(*STAFF)
+def figure_satisfaction() -> str:
+    hotline = current()
+    now = hotline.clock.now()
+    with hotline.database.read() as session:
+        quarters = satisfaction_by_quarter(session, now=now, quarters=SHOWN_QUARTERS)
+    return render_template("desk/figure_satisfaction.html", quarters=quarters, may_export=me().role in LEADERS)
+
+
+def wanted_quarter() -> Quarter:
+    """Without one, the present."""
+    return read_quarter(request.args.get("quarter", "")) or quarter_of(current().clock.now())
