@@ -34,3 +34,11 @@ for (const chip of document.querySelectorAll("[data-fill]"))
     field.dispatchEvent(new Event("input", { bubbles: true }));
     field.focus();
   });
+
+// One press for “并入另一件” and its number.
+for (const button of document.querySelectorAll("[data-merge]"))
+  button.addEventListener("click", () => {
+    form.elements.merge_into.value = button.dataset.merge;
+    form.querySelector("[name=decision][value=merge]").click();
+    form.elements.merge_into.scrollIntoView({ block: "center" });
+  });
