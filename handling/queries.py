@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from handling.clock import SHANGHAI
 from handling.search import found_by
+from handling.survey_notices import SURVEY_NOTICES
 from models import (
     AccessEntry,
     Call,
@@ -126,8 +127,13 @@ def missed_calls(session: Session, limit: int = 100) -> list[Call]:
 
 
 def failed_notices(session: Session, limit: int = 100) -> list[Notice]:
-    """What neither SMS nor call-back could deliver: a person has to tell it. The oldest first."""
-    failed = select(Notice).where(Notice.state == NoticeState.FAILED).order_by(Notice.id)
+    """What neither SMS nor call-back could deliver: a person has to tell it. The oldest first. An invitation that
+    did not arrive is worth nobody's walk."""
+    failed = (
+        select(Notice)
+        .where(Notice.state == NoticeState.FAILED, Notice.template.not_in(SURVEY_NOTICES))
+        .order_by(Notice.id)
+    )
     case = joinedload(Notice.suggestion).joinedload(Suggestion.resident)
     return list(session.scalars(failed.options(case).limit(limit)))
 
@@ -192,10 +198,18 @@ def suggestions_by_id(session: Session, ids: Collection[int]) -> dict[int, Sugge
 
 
 def ledger_page(
-    session: Session, wanted: LedgerFilter, *, now: datetime, page: int, per_page: int = 50
+    session: Session,
+    wanted: LedgerFilter,
+    *,
+    now: datetime,
+    page: int,
+    per_page: int = 50,
+    readable: ColumnElement[bool] | None = None,
 ) -> Page[Suggestion]:
-    """Two statements: the count and the rows. A page beyond the last shows the last."""
+    """Two statements: the count and the rows. A page beyond the last shows the last. readable: leave out the others
+    (`handling.disputes.readable_by`)."""
     narrowed = _narrow(session, select(Suggestion.id), wanted, now)
+    narrowed = narrowed if readable is None else narrowed.where(readable)
     total = session.scalar(select(func.count()).select_from(narrowed.subquery())) or 0
     number = min(max(1, page), max(1, -(-total // per_page)))
     # The page is found in keys alone: sorting whole rows would take four times as long.
@@ -224,6 +238,7 @@ def board_page(session: Session, *, page: int, per_page: int = 20) -> Page[Sugge
     """Finished cases that a coordinator released, the newest first. Some scheme steps may still follow."""
     released = and_(
         Suggestion.published_at.is_not(None),
+        Suggestion.confidential.is_(False),
         Suggestion.state.in_((SuggestionState.HANDLING, SuggestionState.DONE)),
     )
     total = session.scalar(select(func.count(Suggestion.id)).where(released)) or 0

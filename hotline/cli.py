@@ -17,6 +17,7 @@ COMMAND_MODULES = {
     "user": "user",
     "call": "phone",
     "text": "phone",
+    "answer": "phone",
     "model": "model",
     "understand": "understanding",
     "transcribe": "understanding",

@@ -30,6 +30,9 @@ from_option = click.option(
     "--from", "number", default=SAMPLE_RESIDENTS[0].number, show_default=True,
     help="The handset's own number, or anonymous.",
 )  # fmt: skip
+to_option = click.option(
+    "--to", "dialled", default="", help="Another number of the hotline, such as a campaign's (E.164)."
+)
 wait_option = click.option(
     "--wait", default=0.0, help="Seconds to stay at the handset for the answer: SMS and call-backs."
 )
@@ -41,6 +44,7 @@ wait_option = click.option(
     help="What the caller says (any sound file); given twice: at the second attempt, too.",
 )  # fmt: skip
 @from_option
+@to_option
 @click.option(
     "--keys", default="",
     help='Pressed one by one where the hotline takes keys; "w" lets one chance pass, "#" at the end ends the '
@@ -48,7 +52,9 @@ wait_option = click.option(
 )  # fmt: skip
 @click.option("--hang-up-at", help=f"Seconds after pick-up, or {BEFORE_BEEP}.")
 @wait_option
-def call(sounds: tuple[Path, ...], number: str, keys: str, hang_up_at: str | None, wait: float) -> None:
+def call(
+    sounds: tuple[Path, ...], number: str, dialled: str, keys: str, hang_up_at: str | None, wait: float
+) -> None:
     """Call the hotline and say a sound file. 打一次热线"""
     caller = ScriptedCaller(
         says=[_sound(path) for path in sounds],
@@ -58,22 +64,39 @@ def call(sounds: tuple[Path, ...], number: str, keys: str, hang_up_at: str | Non
     )
     desk = _Desk(read_settings(), number)
     with _plain_errors():
-        _, conversation = desk.handset.call()
+        _, conversation = desk.handset.call(to=dialled)
         desk.narrate(conversation, caller)
         desk.wait(wait)
 
 
 @click.command()
 @from_option
+@to_option
 @wait_option
 @click.argument("body")
-def text(number: str, body: str, wait: float) -> None:
+def text(number: str, dialled: str, body: str, wait: float) -> None:
     """Send a text to the hotline. 给热线发一条短信"""
     desk = _Desk(read_settings(), number)
     with _plain_errors():
-        message = desk.handset.send_text(body)
+        message = desk.handset.send_text(body, to=dialled)
         click.echo(f"短信已发出 {message.sid}")
         desk.wait(wait)
+
+
+@click.command()
+@click.option(
+    "--wav", "sounds", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What the resident says where the hotline records (any sound file).",
+)  # fmt: skip
+@from_option
+@click.option("--keys", default="", help="As with `hotline call`.")
+@click.option("--wait", default=60.0, show_default=True, help="Seconds until the hotline rings.")
+def answer(sounds: tuple[Path, ...], number: str, keys: str, wait: float) -> None:
+    """Pick up when the hotline rings this handset, and answer. 接热线打来的电话"""
+    desk = _Desk(read_settings(), number)
+    with _plain_errors():
+        if not desk.pick_up(ScriptedCaller(says=[_sound(path) for path in sounds], keys=keys), wait):
+            raise click.ClickException(f"The hotline did not ring {number} in {wait:g} s. 没有电话打来。")
 
 
 class _Desk:
@@ -89,6 +112,18 @@ class _Desk:
     def narrate(self, conversation: Conversation, caller: ScriptedCaller) -> None:
         for step in converse(conversation, caller.reply):
             click.echo(f"{step.at:6.1f} s  {described(step, self._prompts)}")
+
+    def pick_up(self, caller: ScriptedCaller, seconds: float) -> bool:
+        """False when nobody rang."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for ringing in self._exchange.calls(to=self._number, status="ringing"):
+                if conversation := self.handset.pick_up(ringing):
+                    click.echo(f"来电 {ringing.from_number}，接听：")
+                    self.narrate(conversation, caller)
+                    return True
+            time.sleep(0.2)
+        return False
 
     def wait(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -172,4 +207,4 @@ def _seconds(value: str | None) -> float | None:
         raise click.BadParameter(f"seconds or {BEFORE_BEEP}, not {value!r}", param_hint="--hang-up-at") from None
 
 
-COMMANDS = (call, text)
+COMMANDS = (call, text, answer)

@@ -26,13 +26,18 @@ STATUSES = {
     "canceled": "已取消",
 }
 
+# The questions of a campaign: their words are on the desk alone.
+CAMPAIGN = "（专项征集的录音）"
+
 
 def spoken(prompt: Prompt, prompts: Prompts) -> str:
-    """The words of a recorded prompt; its file name when the manifest does not know it."""
+    """The words of a recorded prompt; its file name when the manifest does not know it, as with an own voice."""
     if not prompt.url:
         return prompt.text
-    key = PurePosixPath(urlsplit(prompt.url).path).stem
-    return prompts.text(key) if key in prompts.keys else key
+    path = PurePosixPath(urlsplit(prompt.url).path)
+    if path.parent.parent.name == "campaign":
+        return CAMPAIGN
+    return prompts.text(path.stem) if path.stem in prompts.keys else path.stem
 
 
 def described(step: Step, prompts: Prompts) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, abort, jsonify, make_response, render_template, request, send_file
 from werkzeug.exceptions import BadRequest
 
+from handling.residents import normal_number
 from hotline.phone.audio import RATE, NotAudio, as_wav, read_telephone
 from hotline.phone.captions import described, spoken
 from hotline.phone.exchange import Message, PhoneCall
@@ -63,7 +64,7 @@ def sample(key: str) -> Response:
 
 @blueprint.post("/calls")
 def place_call() -> Response:
-    call, conversation = _handset(_number()).call()
+    call, conversation = _handset(_number()).call(to=_dialled())
     return _begun(call, conversation)
 
 
@@ -106,7 +107,7 @@ def send_text() -> tuple[str, int]:
     if not body.strip() or len(body) > LONGEST_TEXT:
         _sorry(f"短信要有内容，最多 {LONGEST_TEXT} 字。", 400)
     try:
-        _handset(_number()).send_text(body)
+        _handset(_number()).send_text(body, to=_dialled())
     except (WebhookFailed, InvalidTwiml, NobodyAnswers) as error:
         _sorry(f"短信没有送到：{error}", 502)
     return "", 204
@@ -192,6 +193,12 @@ def _number() -> str:
     if number not in {h.number for h in handsets(simulator().settings)}:
         _sorry("没有这部电话。", 400)
     return number
+
+
+def _dialled() -> str:
+    """The number that was dialled, E.164; "" for the hotline's usual one."""
+    dialled = request.form.get("to", "").strip()
+    return (normal_number(dialled) or _sorry("没有这个号码。", 400)) if dialled else ""
 
 
 def _sorry(message: str, status: int) -> NoReturn:

@@ -185,7 +185,7 @@ addEventListener("keydown", (event) => {
   press(event.key);
 });
 
-$("call").addEventListener("click", () => converse(() => post("/calls", { number: $("number").value })));
+$("call").addEventListener("click", () => converse(() => post("/calls", { number: $("number").value, to: $("to").value })));
 $("hang-up").addEventListener("click", () => {
   if (!call) return;
   call.hungUp = true;
@@ -252,7 +252,7 @@ $("reject").addEventListener("click", async () => {
 $("write").addEventListener("submit", async (event) => {
   event.preventDefault();
   try {
-    await post("/texts", { number: $("number").value, body: $("body").value });
+    await post("/texts", { number: $("number").value, to: $("to").value, body: $("body").value });
     $("body").value = "";
   } catch (error) {
     complain(error);

@@ -7,7 +7,7 @@ import pytest
 import requests
 from click.testing import CliRunner, Result
 
-from hotline.commands.phone import call, text
+from hotline.commands.phone import answer, call, text
 from hotline.phone.numbers import SAMPLE_RESIDENTS
 from tests.hotline.phone.conftest import ACCOUNT, NUMBER, TOKEN, Served
 from tests.hotline.phone.scripted_hotline import wav
@@ -166,3 +166,33 @@ def test_a_server_without_the_exchange_is_refused(
 def _answer(served: Served) -> None:
     served.client.messages.create(to=MOBILE, from_=NUMBER, body="收到")
     served.pass_time(2)
+
+
+def test_another_number_of_the_hotline_can_be_dialled_and_texted(
+    served: Served, terminal: CliRunner, voice: str
+) -> None:
+    served.twiml["/twilio/voice"] = "<Hangup/>"
+    campaign = "+862885550111"
+    assert terminal.invoke(call, ["--to", campaign]).exit_code == 0
+    assert terminal.invoke(text, ["--to", campaign, "出行"]).exit_code == 0
+    assert {params["To"] for _, params in served.told} == {campaign}
+
+
+def test_a_call_of_the_hotline_is_answered_with_keys(served: Served, terminal: CliRunner) -> None:
+    served.twiml |= {
+        "/twilio/ask": '<Gather numDigits="1" action="/twilio/keys"><Say>请按一</Say></Gather>',
+        "/twilio/keys": "<Say>谢谢</Say>",
+    }
+    served.client.calls.create(to=LANDLINE, from_=NUMBER, url=f"{served.url}/twilio/ask")
+    served.pass_time(1)
+
+    told = lines(terminal.invoke(answer, ["--from", LANDLINE, "--keys", "3", "--wait", "5"]))
+
+    assert "热线：谢谢" in told
+    assert [params["Digits"] for path, params in served.told if path == "/twilio/keys"] == ["3"]
+
+
+def test_who_is_not_rung_is_told_so(served: Served, terminal: CliRunner) -> None:
+    result = terminal.invoke(answer, ["--from", LANDLINE, "--wait", "0.3"])
+    assert result.exit_code == 1
+    assert "没有电话打来" in result.output
