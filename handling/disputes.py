@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
-from handling.assistance import asks, is_helper
+from handling.assistance import is_helper
 from handling.deeds import may_lead, recorded
 from handling.scheme import Action, Scheme
 from handling.scheme_versions import scheme_of
@@ -60,11 +60,11 @@ def may_read(session: Session, case: Suggestion, user: User) -> bool:
     return case.claimed_by_id == user.id or is_helper(session, case, user)
 
 
-def readable_by(user: User | None) -> ColumnElement[bool]:
-    """The same for lists of suggestions; None: nobody in particular, so nothing confidential."""
-    if user is not None and may_lead(user):
+def readable_by(user_id: int, *, leads: bool) -> ColumnElement[bool]:
+    """The same for lists of suggestions, without the user's row. leads: a coordinator or administrator."""
+    if leads:
         return true()
-    if user is None:
-        return Suggestion.confidential.is_(False)
-    helped = select(Assistance.suggestion_id).where(asks(user))
-    return or_(Suggestion.confidential.is_(False), Suggestion.handler_id == user.id, Suggestion.id.in_(helped))
+    unit = select(User.unit_id).where(User.id == user_id).scalar_subquery()
+    asked = or_(Assistance.user_id == user_id, Assistance.unit_id == unit)
+    helped = select(Assistance.suggestion_id).where(asked)
+    return or_(Suggestion.confidential.is_(False), Suggestion.handler_id == user_id, Suggestion.id.in_(helped))

@@ -44,7 +44,8 @@ Rows = TypeVar("Rows", bound=Select[Any])
 @dataclass(frozen=True)
 class LedgerFilter:
     """What the ledger page and the export show; an empty member does not narrow. Times are aware UTC,
-    `received_until` is exclusive; `due` is "late" or "soon"."""
+    `received_until` is exclusive; `due` is "late" or "soon"; `track` is "routine" (常态), "campaign" (专项) or the
+    id of a campaign."""
 
     search: str = ""
     state: SuggestionState | None = None
@@ -57,6 +58,7 @@ class LedgerFilter:
     received_from: datetime | None = None
     received_until: datetime | None = None
     due: str = ""
+    track: str = ""
     sort: str = "-number"
 
 
@@ -206,8 +208,8 @@ def ledger_page(
     per_page: int = 50,
     readable: ColumnElement[bool] | None = None,
 ) -> Page[Suggestion]:
-    """Two statements: the count and the rows. A page beyond the last shows the last. readable: leave out the others
-    (`handling.disputes.readable_by`)."""
+    """Two statements: the count and the rows. A page beyond the last shows the last. readable: leave out the
+    others (`handling.disputes.readable_by`)."""
     narrowed = _narrow(session, select(Suggestion.id), wanted, now)
     narrowed = narrowed if readable is None else narrowed.where(readable)
     total = session.scalar(select(func.count()).select_from(narrowed.subquery())) or 0
@@ -328,6 +330,10 @@ def _narrow(session: Session, rows: Rows, wanted: LedgerFilter, now: datetime) -
         rows = rows.where(Suggestion.state.in_(OPEN), Suggestion.due < now)
     if wanted.due == "soon":
         rows = rows.where(Suggestion.state.in_(OPEN), Suggestion.due.between(now, now + SOON))
+    if wanted.track in ("routine", "campaign"):
+        rows = rows.where(Suggestion.campaign_id.is_(None) == (wanted.track == "routine"))
+    elif wanted.track:
+        rows = rows.where(Suggestion.campaign_id == int(wanted.track))
     if wanted.search.strip():
         rows = rows.where(_matches(session, wanted.search.strip(), now))
     return rows

@@ -140,7 +140,8 @@ def _recent(since: datetime) -> ColumnElement[bool]:
 
 
 def _told(session: Session, which: ColumnElement[bool]) -> list[Told]:
-    """The newest first. Columns only: rows of 500 whole cases would take longer than comparing them."""
+    """The newest first, and nothing confidential. Columns only: rows of 500 whole cases would take longer than
+    comparing them."""
     rows = session.execute(
         select(
             Suggestion.id,
@@ -156,7 +157,7 @@ def _told(session: Session, which: ColumnElement[bool]) -> list[Told]:
             Courtyard.name.label("courtyard"),
         )
         .outerjoin(Courtyard, Courtyard.id == Suggestion.courtyard_id)
-        .where(which, Suggestion.text != "")
+        .where(which, Suggestion.text != "", Suggestion.confidential.is_(False))
         .order_by(Suggestion.id.desc())
         .limit(MOST_COMPARED)
     )

@@ -8,8 +8,11 @@ from typing import Any, BinaryIO, cast
 from flask import abort, render_template, request, send_file
 from werkzeug.wrappers import Response
 
+from handling.campaigns import campaigns
 from handling.clock import SHANGHAI
+from handling.disputes import readable_by
 from handling.export import CHANNELS, STATES, URGENCIES, write_csv, write_json, write_xlsx
+from handling.figure_parts import TRACKS
 from handling.queries import LedgerFilter, courtyards, handlers, ledger_page, ledger_rows
 from hotline.current import current
 from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me, note_look
@@ -17,7 +20,7 @@ from hotline.desk.proposals import domain_names
 from models import Channel, SuggestionState, Urgency
 
 NAMES = (
-    *("search", "state", "due", "level", "domain", "urgency", "handler", "channel", "courtyard"),
+    *("search", "state", "due", "level", "domain", "urgency", "handler", "channel", "courtyard", "track"),
     *("from", "until", "sort"),
 )
 # SQLite refuses patterns of more than 50,000 bytes.
@@ -40,8 +43,10 @@ def ledger() -> str:
             filter_of(query),
             now=hotline.clock.now(),
             page=request.args.get("page", 1, type=int),
+            readable=readable_by(me().id, leads=me().role in LEADERS),
         )
         people, places = handlers(session), courtyards(session)
+        asked = campaigns(session)
     return render_template(
         "desk/ledger.html",
         page=page,
@@ -55,6 +60,7 @@ def ledger() -> str:
         ],
         domain_choices=[(name, name) for name in domain_names()],
         handler_choices=[(person.id, person.name) for person in people],
+        track_choices=[*TRACKS.items(), *((each.id, f"专项：{each.title}") for each in asked)],
         courtyard_choices=[(place.id, place.name) for place in places],
     )
 
@@ -101,6 +107,7 @@ def filter_of(query: Mapping[str, str]) -> LedgerFilter:
         received_from=midnight_of(query.get("from"), timedelta()),
         received_until=midnight_of(query.get("until"), timedelta(days=1)),
         due=query.get("due", ""),
+        track=_track(query.get("track", "")),
         sort=query.get("sort", "-number"),
     )
 

@@ -7,9 +7,12 @@ from sqlalchemy.orm import Session
 from handling.assistance import ask_for_help
 from handling.casework import StepNotAllowed
 from handling.disputes import flag_platforms, may_read, next_platform, platform_is_over, readable_by
+from handling.queries import LedgerFilter, board_page, ledger_page
+from handling.similar_cases import hot_matters, similar_cases
 from models import Suggestion, User
 from tests.fakes.clock import FakeClock
 from tests.handling.story import Story, begin
+from tests.handling.test_review import opened
 
 
 @pytest.fixture
@@ -20,8 +23,8 @@ def dispute(session: Session, clock: FakeClock) -> Story:
     return story
 
 
-def listed(session: Session, user: User | None) -> list[int]:
-    return list(session.scalars(select(Suggestion.number).where(readable_by(user))))
+def listed(session: Session, user: User) -> list[int]:
+    return list(session.scalars(select(Suggestion.number).where(readable_by(user.id, leads=may_lead(user)))))
 
 
 def test_a_dispute_is_confidential_from_its_first_platform_on(session: Session, dispute: Story) -> None:
@@ -67,3 +70,20 @@ def test_while_one_waits_for_somebody_no_platform_is_over(session: Session, disp
     dispute.case.paused_at = dispute.clock.now()
     dispute.clock.advance(days=8)
     assert flag_platforms(session, dispute.scheme, dispute.clock.now()) == 0
+
+
+def test_no_list_of_others_ever_shows_it(session: Session, dispute: Story) -> None:
+    """Similar cases, hot matters, the board, the ledger of somebody else."""
+    others = [opened(session, dispute.scheme, dispute.clock, phone=f"+861390000000{i}") for i in range(3)]
+    for case in others:
+        case.text = case.standard_text = dispute.case.text
+    dispute.case.published_at = dispute.clock.now()
+    session.flush()
+    now = dispute.clock.now()
+    assert {found.case.number for found in similar_cases(session, others[0], now=now)} == {1003, 1004}
+    shown = {case.number for matter in hot_matters(session, now=now) for case in matter.cases}
+    assert shown == {1002, 1003, 1004}
+    assert board_page(session, page=1).total == 0
+    readers = (dispute.person("孙书记", "secretary"), dispute.handler, dispute.coordinator)
+    totals = [ledger_page(session, LedgerFilter(), now=now, page=1, reader=user).total for user in readers]
+    assert totals == [3, 4, 4]
