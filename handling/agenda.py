@@ -82,7 +82,8 @@ def _item(
     domain = Counter(case.domain for case in told if case.domain).most_common(1)
     days = (now.astimezone(SHANGHAI).date() - first.received_at.astimezone(SHANGHAI).date()).days
     quotes = tuple(dict.fromkeys(quotable(case.standard_text or case.text) for case in told))[:QUOTES]
-    subject = "、".join(matter.words[:WORDS]) or (domain[0][0] if domain else "居民反映的事")
+    words = [word for word in matter.words if not any(word != other and word in other for other in matter.words)]
+    subject = "、".join(words[:WORDS]) or (domain[0][0] if domain else "居民反映的事")
     figures = [f"{matter.residents}户反映，共{len(told)}件", f"最早{days}天前" if days else "都在今天"]
     figures += [f"领域：{domain[0][0]}"] if domain else []
     return AgendaItem(

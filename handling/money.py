@@ -55,14 +55,14 @@ class Account:
         return self.households * self.share
 
 
-def open_project(session: Session, case: Suggestion, *, title: str, user: User, now: datetime) -> Project:
+def open_project(session: Session, case: Suggestion, user: User, now: datetime) -> Project:
     """The case's account; the same one when there is one. Locked."""
     project, _ = find_or_add(
         session,
         Project,
         key="suggestion_id",
         value=case.id,
-        title=title[:120],
+        title=f"{case.courtyard.name if case.courtyard else ''}{case.domain or '居民建议'}"[:120],
         opened_at=now,
         opened_by_id=user.id,
     )
@@ -75,7 +75,7 @@ def agree_shares(
     """So many households pay so much each, as a meeting resolved."""
     if households < 1 or not 0 < share <= LARGEST:
         raise NotBooked("户数和每户金额都要大于零")
-    project = open_project(session, case, title=f"{case.number}号", user=user, now=now)
+    project = open_project(session, case, user, now)
     project.households, project.share = households, share
     _note(
         session, project, f"{households}户，每户{show_fen(share)}，合计{show_fen(households * share)}", user, now

@@ -39,7 +39,6 @@ from models import (
     MoneyEntry,
     Project,
     Receipt,
-    Suggestion,
     User,
 )
 
@@ -198,7 +197,7 @@ def _change(number: int, change: Change, said: str) -> Answer:
         with hotline.database.write() as session:
             case = case_at_work(session, number)
             user, now = acting_user(session), hotline.clock.now()
-            project = open_project(session, case, title=_title(case), user=user, now=now)
+            project = open_project(session, case, user, now)
             change(session, project, user, now)
     except (NotBooked, ValueError) as refusal:
         return _page(number, form=request.form, wrong=str(refusal)), 422
@@ -234,10 +233,6 @@ def _page(number: int, *, form: Mapping[str, str] | None = None, wrong: str = ""
         accept=ACCEPT,
         share_in_words=share_in_words,
     )
-
-
-def _title(case: Suggestion) -> str:
-    return f"{case.courtyard.name if case.courtyard else ''}{case.domain or '居民建议'}"
 
 
 def _key() -> str:

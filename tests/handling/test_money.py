@@ -190,7 +190,7 @@ def test_the_balance_is_the_sum_of_the_entries_and_never_below_zero(
         )
         session.add(case)
         session.flush()
-        project = open_project(session, case, title="x", user=people.worker, now=clock.now())
+        project = open_project(session, case, people.worker, clock.now())
         plan_cost(session, project, "全部", 5000, clock.now())
         entries: list[MoneyEntry] = []
         for kind, amount, which in moves:

@@ -45,7 +45,7 @@ def test_the_slide_of_xinzhuyuan_from_the_topic_to_the_board(session: Session, c
     story.act(lead, "select", **select, granted="4500")
 
     # The micro-grant and what was bought stand in the account of the case.
-    project = open_project(session, story.case, title="滑梯地面", user=lead, now=clock.now())
+    project = open_project(session, story.case, lead, clock.now())
     for kind, amount, source in ((EntryKind.GRANT, 450_000, "micro"), (EntryKind.SPENDING, 432_150, "")):
         book(
             session,
