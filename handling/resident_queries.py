@@ -82,6 +82,14 @@ def _matches(search: str) -> ColumnElement[bool]:
     return or_(*found)
 
 
+def asked_to_be_forgotten(session: Session) -> int:
+    """How many wait for it."""
+    waiting = select(func.count(Resident.id)).where(
+        Resident.erasure_asked_at.is_not(None), Resident.erased_at.is_(None)
+    )
+    return session.scalar(waiting) or 0
+
+
 def cases_of(session: Session, resident_id: int, limit: int = 100) -> list[Suggestion]:
     """The newest first."""
     own = select(Suggestion).where(Suggestion.resident_id == resident_id).order_by(Suggestion.id.desc())

@@ -33,11 +33,22 @@ from handling.resident_queries import cases_of, find_residents, relatives_of
 from handling.rewards import catalogue, redemptions_of
 from hotline.current import current
 from hotline.desk.access import LEADERS, STAFF, acting_user, allowed, blueprint, me, note_look
+from hotline.desk.panels import Looking, panel
 from hotline.kept_files import delete_files
 from models import Purpose, Relative, Resident, ResidentPhone
 
 LONGEST_SEARCH = 40
 Answer = str | tuple[str, int] | Response
+
+
+@panel("resident", "居民", "desk/panel_resident.html")
+def resident_panel(looking: Looking) -> dict[str, Any] | None:
+    """For those who may open the file: a volunteer who reviews need not know who is alone or ill."""
+    resident = looking.case.resident
+    if resident is None or not may_open_file(looking.session, resident, looking.user):
+        return None
+    wish = WAYS_TO_REACH.get(resident.reach_by, "")
+    return {"resident": resident, "reach": f"希望{wish}" if wish else ""}
 
 
 @blueprint.get("/residents")

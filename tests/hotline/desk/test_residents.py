@@ -177,3 +177,32 @@ def test_a_list_of_residents_costs_the_same_however_long(
     for turn in range(5):
         desk.case(phone=f"+861390013911{turn}", text="路灯坏了")
     assert count_statements(lambda: lead.get("/desk/residents")) == one <= 6
+
+
+def test_the_case_page_leads_to_the_file_for_those_who_may_open_it(desk: Desk) -> None:
+    number = desk.handled_case("wangfang")
+    lead = desk.browser("liu")
+    lead.get(page_of(desk))
+    lead.post(page_of(desk), **ENTRIES)
+    for name, sees in (("liu", True), ("wangfang", True), ("zhang", False), ("zhiyuan", False)):
+        text = desk.browser(name).get(f"/desk/cases/{number}").text
+        assert ("耳朵背" in text) is sees, name
+        assert ("09:00到11:30方便" in text) is sees
+
+
+def test_what_is_kept_how_long_and_what_went_can_be_read(desk: Desk) -> None:
+    number = desk.case()
+    desk.review(number, valid=False, note="打错了")
+    lead = desk.browser("liu")
+    lead.get(page_of(desk))
+    with desk.database.write() as session:
+        session.get_one(Resident, file_of(desk).id).erasure_asked_at = desk.clock.now()
+    text = lead.get("/desk/retention").text
+    assert "办结后30天" in text
+    assert "1 位居民要求删除" in text
+    assert "138****8000" in lead.get("/desk/residents?asked=1").text
+    lead.post(page_of(desk) + "/erase", sure="1")
+    text = lead.get("/desk/retention").text
+    assert "按居民要求删除" in text
+    assert "刘统筹" in text
+    assert "位居民要求删除" not in text
