@@ -8,7 +8,6 @@ from typing import Any, BinaryIO, cast
 from flask import abort, render_template, request, send_file
 from werkzeug.wrappers import Response
 
-from handling.campaigns import campaigns
 from handling.clock import SHANGHAI
 from handling.disputes import readable_by
 from handling.export import CHANNELS, STATES, URGENCIES, write_csv, write_json, write_xlsx
@@ -46,7 +45,6 @@ def ledger() -> str:
             readable=readable_by(me().id, leads=me().role in LEADERS),
         )
         people, places = handlers(session), courtyards(session)
-        asked = campaigns(session)
     return render_template(
         "desk/ledger.html",
         page=page,
@@ -60,7 +58,7 @@ def ledger() -> str:
         ],
         domain_choices=[(name, name) for name in domain_names()],
         handler_choices=[(person.id, person.name) for person in people],
-        track_choices=[*TRACKS.items(), *((each.id, f"专项：{each.title}") for each in asked)],
+        track_choices=[*TRACKS.items(), *_one_campaign(query.get("track", ""))],
         courtyard_choices=[(place.id, place.name) for place in places],
     )
 
@@ -123,6 +121,16 @@ def _member(kind: Any, value: str | None) -> Any:
 def read_id(value: str | None) -> int | None:
     """A key of a table; None for what is none."""
     return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def _track(value: str) -> str:
+    known = value in TRACKS or (value.isascii() and value.isdigit() and len(value) < 10)
+    return value if known else ""
+
+
+def _one_campaign(track: str) -> list[tuple[str, str]]:
+    """The choice of whoever came from a campaign's page."""
+    return [(track, "只看这次专项")] if track not in TRACKS and _track(track) else []
 
 
 def midnight_of(day: str | None, later: timedelta) -> datetime | None:

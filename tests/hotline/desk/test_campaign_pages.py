@@ -197,3 +197,21 @@ def test_lists_cost_few_statements(liu, campaign, count_statements):
     for path in ("/desk/campaigns", f"{campaign}/progress"):
         assert count_statements(lambda path=path: liu.get(path)) <= 6
     assert count_statements(lambda: liu.get(f"{campaign}/results")) <= 12
+
+
+def test_the_ledger_is_narrowed_to_a_track_or_a_campaign(desk, liu, campaign, database):
+    liu.get(campaign)
+    liu.post(f"{campaign}/steps/start")
+    everyday, special = desk.case(phone="+8613900139001"), desk.case(phone="+8613900139002")
+    chosen = only(database, Campaign).id
+    liu.get(f"/desk/cases/{special}")
+    liu.post(f"/desk/cases/{special}/campaign", campaign=str(chosen))
+    for track, shown, hidden in (
+        ("routine", everyday, special),
+        ("campaign", special, everyday),
+        (str(chosen), special, everyday),
+    ):
+        page = liu.get(f"/desk/ledger?track={track}").text
+        assert f"{shown} 号" in page
+        assert f"{hidden} 号" not in page
+    assert f"{everyday} 号" in liu.get("/desk/ledger?track=nonsense").text
