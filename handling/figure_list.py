@@ -64,7 +64,7 @@ class Figure:
 
 
 def _participation(row: Measured) -> float | None:
-    return min(1.0, row.residents / row.households) if row.households else None
+    return min(1.0, row.residents / row.households) if row.households and row.counts["valid"] else None
 
 
 def _satisfied(row: Measured) -> float | None:
@@ -156,9 +156,11 @@ def light_of_target(scheme: Scheme, figure: Figure, value: float | None) -> Ligh
 
 
 def shown_value(figure: Figure, value: float | None) -> str:
-    """ "90%", "4.6", "2.5天"; "—" with nothing to count."""
+    """ "90%", "4.60", "2.5天", "5.0小时" of less than a day; "—" with nothing to count."""
     if value is None:
         return "—"
     if figure.kind == "share":
         return f"{value:.1%}".replace(".0%", "%")
-    return f"{value:.1f}天" if figure.kind == "days" else f"{value:.2f}"
+    if figure.kind == "days":
+        return f"{value:.1f}天" if value >= 1 else f"{value * 24:.1f}小时"
+    return f"{value:.2f}"

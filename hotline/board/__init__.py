@@ -6,6 +6,7 @@ from handling.campaigns import running_campaigns
 from handling.queries import board_page, figures
 from hotline.board.campaigns import campaign_page, campaigns_page
 from hotline.board.deliberations import deliberations_page
+from hotline.board.figures_page import figures_page
 from hotline.board.honours import honours_page
 from hotline.board.money import money_page
 from hotline.board.parts import hotline_number, public_page
@@ -16,6 +17,7 @@ __all__ = ["blueprint", "hotline_number"]
 
 blueprint = Blueprint("board", __name__, url_prefix="/board")
 blueprint.add_url_rule("/scheme", view_func=scheme_page)
+blueprint.add_url_rule("/figures", view_func=figures_page)
 blueprint.add_url_rule("/honours", view_func=honours_page)
 blueprint.add_url_rule("/campaigns", view_func=campaigns_page)
 blueprint.add_url_rule("/campaigns/<int:campaign_id>", view_func=campaign_page)

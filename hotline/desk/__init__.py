@@ -19,6 +19,7 @@ from hotline.desk import (  # noqa: F401 (each module adds its views to the blue
     figures,
     helping,
     hot,
+    indicators,
     ledger,
     lexicon,
     lights,
