@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 from handling.scheme import Scheme
 from handling.scheme_versions import scheme_of
 from models import (
+    Alarm,
+    Answer,
     Assistance,
     Attachment,
     AttachmentKind,
@@ -51,6 +53,9 @@ def anonymise_case(session: Session, scheme: Scheme, case: Suggestion) -> list[s
     session.execute(update(Assistance).where(Assistance.suggestion_id == case.id).values(asked="", answer=""))
     session.execute(update(Wish).where(Wish.suggestion_id == case.id).values(reason="", answer=""))
     session.execute(update(Visit).where(Visit.suggestion_id == case.id).values(note=""))
+    session.execute(update(Answer).where(Answer.suggestion_id == case.id).values(text=""))
+    alarm = {"phone": "", "arrived_phone": "", "found": ""}
+    session.execute(update(Alarm).where(Alarm.suggestion_id == case.id).values(**alarm))
     pictures = (Attachment.suggestion_id == case.id) & (Attachment.kind != AttachmentKind.RECEIPT)
     files += erase_attachments(session, list(session.scalars(select(Attachment).where(pictures))))
     session.flush()

@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any
 
 from sqlalchemy import Table, delete, or_, select, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from handling.anonymising import anonymise_case, erase_recordings, silence_notices
 from handling.clock import SHANGHAI
@@ -13,11 +13,14 @@ from handling.residents import ERASED
 from handling.scheme import Scheme
 from handling.status import OPEN_STATES
 from models import (
+    Answer,
+    Ballot,
     Base,
     Call,
     Consent,
     Erasure,
     Notice,
+    Participation,
     Recording,
     Relative,
     Resident,
@@ -53,6 +56,7 @@ def resident_data(session: Session, resident: Resident) -> dict[str, Any]:
     )
     calls = select(Call).where(Call.resident_id == resident.id).options(selectinload(Call.recordings))
     texts = select(Text).where(Text.resident_id == resident.id).order_by(Text.id)
+    answers = select(Answer).join(Participation).where(Participation.resident_id == resident.id)
     notices = select(Notice).where(Notice.resident_id == resident.id).order_by(Notice.id)
     return {
         "resident": _row(resident.__table__, resident),
@@ -72,6 +76,11 @@ def resident_data(session: Session, resident: Resident) -> dict[str, Any]:
                 ],
             }
             for call in session.scalars(calls.order_by(Call.id))
+        ],
+        "answers": [
+            {"at": plain(answer.answered_at), "question": answer.question.text, "value": answer.value}
+            | {"text": answer.text}
+            for answer in session.scalars(answers.options(joinedload(Answer.question)).order_by(Answer.id))
         ],
         "texts": [
             {"at": plain(text.received_at), "number": text.from_number, "body": text.body}
@@ -132,6 +141,11 @@ def erase_resident(session: Session, scheme: Scheme, resident: Resident, *, by: 
     texts = {"body": "", "from_number": "", "resident_id": None}
     session.execute(update(Text).where(Text.resident_id == resident.id).values(**texts))
     silence_notices(session, Notice.resident_id == resident.id)
+    took_part = select(Participation.id).where(Participation.resident_id == resident.id)
+    session.execute(update(Answer).where(Answer.participation_id.in_(took_part)).values(text=""))
+    # The vote counts on, and nobody knows whose household it was.
+    nobody = f"{ERASED}{resident.id}"
+    session.execute(update(Ballot).where(Ballot.resident_id == resident.id).values(voter=nobody))
     session.execute(delete(Relative).where(Relative.resident_id == resident.id))
     session.execute(delete(ResidentPhone).where(ResidentPhone.resident_id == resident.id))
     in_force = (Consent.resident_id == resident.id) & Consent.withdrawn_at.is_(None)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, cast, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from handling.anonymising import anonymise_case, erase_attachments, erase_recordings, silence_notices
@@ -14,6 +14,7 @@ from handling.scheme_people import Retention
 from handling.status import OPEN_STATES
 from models import (
     AccessEntry,
+    Answer,
     Attachment,
     Base,
     Call,
@@ -21,6 +22,7 @@ from models import (
     Erasure,
     Notice,
     Purpose,
+    Receipt,
     Recording,
     Resident,
     Suggestion,
@@ -127,14 +129,27 @@ def _contacts(session: Session, scheme: Scheme, now: datetime) -> Result:
     )
     session.execute(update(Call).where(Call.id.in_(calls)).values(from_number="", resident_id=None))
     notices = silence_notices(session, and_(Notice.suggestion_id.is_(None), Notice.created_at < before))
-    return len(texts) + len(calls) + notices, []
+    answers = list(
+        session.scalars(
+            select(Answer.id)
+            .where(
+                Answer.suggestion_id.is_(None),
+                Answer.text != "",
+                Answer.answered_at < now - timedelta(days=scheme.retention.cases),
+            )
+            .limit(PORTION)
+        )
+    )
+    session.execute(update(Answer).where(Answer.id.in_(answers)).values(text=""))
+    return len(texts) + len(calls) + len(answers) + notices, []
 
 
 def _attachments(session: Session, scheme: Scheme, now: datetime) -> Result:
     before = now - timedelta(days=scheme.retention.recordings)
-    gone = list(session.scalars(select(Attachment).where(Attachment.removed_at < before).limit(PORTION)))
-    files = erase_attachments(session, gone)
-    return len(files), files
+    proofs = select(Receipt.attachment_id)
+    removed = select(Attachment).where(Attachment.removed_at < before, Attachment.id.not_in(proofs)).limit(PORTION)
+    gone = list(session.scalars(removed))
+    return len(gone), erase_attachments(session, gone)
 
 
 def _residents(session: Session, scheme: Scheme, now: datetime) -> Result:
@@ -146,8 +161,9 @@ def _residents(session: Session, scheme: Scheme, now: datetime) -> Result:
         if any(key.column.table.name == "resident" for key in column.foreign_keys)
     ]
     old = Resident.created_at < now - timedelta(days=scheme.retention.cases)
-    rows = select(Resident).where(old, Resident.erased_at.is_(None), *unused).limit(PORTION)
-    found = [resident for resident in session.scalars(rows) if not resident.care]
+    nobody_cares = cast(Resident.care, String) == "[]"
+    rows = select(Resident).where(old, Resident.erased_at.is_(None), nobody_cares, *unused).limit(PORTION)
+    found = list(session.scalars(rows))
     for resident in found:
         session.delete(resident)
     return len(found), []

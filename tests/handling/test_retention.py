@@ -30,6 +30,7 @@ from models import (
     Resident,
     ResidentPhone,
     Review,
+    SearchEntry,
     Suggestion,
     SuggestionState,
     Text,
@@ -115,7 +116,18 @@ class Archive:
     def words(self) -> str:
         """Everything that the tables hold, as one text."""
         rows: list[Any] = []
-        for model in (Suggestion, Event, Review, Transcript, Text, Notice, Call, Resident, ResidentPhone):
+        for model in (
+            Suggestion,
+            Event,
+            Review,
+            Transcript,
+            Text,
+            Notice,
+            Call,
+            Resident,
+            ResidentPhone,
+            SearchEntry,
+        ):
             for row in self.session.query(model):
                 rows.append({c.name: getattr(row, c.key) for c in row.__table__.columns})
         return str(rows)
@@ -155,8 +167,10 @@ def test_a_withdrawn_consent_keeps_nothing(archive: Archive) -> None:
 def test_after_a_year_the_skeleton_of_a_case_stays(archive: Archive) -> None:
     case = archive.case()
     before = figures(archive.session)
+    assert "张秀" in archive.words(), "the search knows it"
     archive.night(days=366)
     assert SECRET not in archive.words()
+    assert "张秀" not in archive.words()
     assert MOBILE not in archive.words()
     assert (case.domain, case.demand_type, case.level, case.ratings[0].score) == ("环境卫生", "投诉", "B", 5)
     meeting = next(event for event in case.events if event.kind == "courtyard_meeting")
