@@ -197,6 +197,8 @@ def merge_files(session: Session, keep: Resident, other: Resident) -> None:
     keep.address = keep.address or other.address
     keep.courtyard_id = keep.courtyard_id or other.courtyard_id
     keep.opted_out_at = keep.opted_out_at or other.opted_out_at
+    session.flush()
+    # What is loaded still names the other row.
     session.expire_all()
     session.delete(other)
     session.flush()
