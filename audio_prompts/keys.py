@@ -28,6 +28,9 @@ CALL_BACK = (
     "ring_110",
     "opinion_please",
     "come_back",
+    "vote_call",
+    "vote_noted",
+    "vote_refused",
 )
 DIGITS = tuple(f"digit_{digit}" for digit in range(10))
 MONTHS = tuple(f"month_{month}" for month in range(1, 13))

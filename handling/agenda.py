@@ -37,13 +37,11 @@ class AgendaItem:
 
 
 def propose_agenda(session: Session, now: datetime) -> list[AgendaItem]:
-    """What most households report stands first. Four statements, whatever the length. Confidential cases are left
-    out."""
+    """What most households report stands first. Four statements, whatever the length. Nothing confidential."""
     matters = hot_matters(session, now=now)
     cases = _cases(session, matters)
     deliberated = _deliberated(session, [case.id for case in cases.values()])
-    items = (_item(matter, cases, deliberated, now) for matter in matters)
-    return [item for item in items if item is not None]
+    return [_item(matter, cases, deliberated, now) for matter in matters]
 
 
 def topics_of(session: Session, items: Sequence[tuple[int, str, str]]) -> list[TopicDraft]:
@@ -57,8 +55,7 @@ def topics_of(session: Session, items: Sequence[tuple[int, str, str]]) -> list[T
 
 def _cases(session: Session, matters: Sequence[HotMatter]) -> dict[int, Suggestion]:
     ids = [told.id for matter in matters for told in matter.cases]
-    rows = session.scalars(select(Suggestion).where(Suggestion.id.in_(ids), Suggestion.confidential.is_(False)))
-    return {case.id: case for case in rows}
+    return {case.id: case for case in session.scalars(select(Suggestion).where(Suggestion.id.in_(ids)))}
 
 
 def _deliberated(session: Session, ids: Collection[int]) -> set[int]:
@@ -73,10 +70,8 @@ def _deliberated(session: Session, ids: Collection[int]) -> set[int]:
 
 def _item(
     matter: HotMatter, cases: dict[int, Suggestion], deliberated: Collection[int], now: datetime
-) -> AgendaItem | None:
-    told = [cases[one.id] for one in matter.cases if one.id in cases]
-    if not told:
-        return None
+) -> AgendaItem:
+    told = [cases[one.id] for one in matter.cases]
     first = told[0]
     courtyard = first.courtyard if matter.courtyard else None
     domain = Counter(case.domain for case in told if case.domain).most_common(1)

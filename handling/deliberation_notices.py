@@ -11,7 +11,7 @@ from handling.notices import queue_notice
 from handling.scheme import Scheme
 from handling.status import day_text
 from handling.votes import rules_of, voting_topics
-from models import Ballot, Decision, Deliberation, Outcome, Priority, Resident, Suggestion
+from models import Ballot, Decision, Deliberation, Notice, Outcome, Priority, Resident, Suggestion
 
 PORTION = 50
 RESULTS = {Outcome.PASSED: "通过", Outcome.REJECTED: "没有通过", Outcome.NO_QUORUM: "户数不够，不算数"}
@@ -51,6 +51,11 @@ def invite_households(session: Session, scheme: Scheme, deliberation_id: int, no
             )
     deliberation.invited_up_to = residents[-1].id if len(residents) == PORTION else None
     session.flush()
+
+
+def topic_asked(notice: Notice) -> int:
+    """The topic's id of an invitation to vote."""
+    return int(notice.key.split(":")[1])
 
 
 def announce_result(

@@ -112,5 +112,6 @@ def _whole() -> Select[Deliberation]:
             joinedload(Deliberation.convened_by),
             topics.selectinload(Topic.decisions),
             topics.joinedload(Topic.suggestion),
+            topics.joinedload(Topic.sound),
         )
     )

@@ -44,6 +44,7 @@ from models.deliberation import (
     Outcome,
     Remark,
     Topic,
+    TopicSound,
 )
 from models.engine import Database
 from models.experts import Expert, ExpertConflict, ExpertKind, OpinionRequest, Verdict
@@ -160,6 +161,7 @@ __all__ = [
     "TextKind",
     "TextState",
     "Topic",
+    "TopicSound",
     "Transcript",
     "UTCDateTime",
     "Unit",

@@ -4,7 +4,7 @@ import enum
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -79,6 +79,21 @@ class Topic(Base):
     suggestion_id: Mapped[int | None] = mapped_column(ForeignKey("suggestion.id"), index=True)
     suggestion: Mapped[Suggestion | None] = relationship()
     decisions: Mapped[list["Decision"]] = relationship(back_populates="topic", order_by="Decision.id")
+    sound: Mapped["TopicSound | None"] = relationship(back_populates="topic", cascade="all, delete-orphan")
+
+
+class TopicSound(Base):
+    """The question in the community's own voice, in telephone format: nobody votes by key without hearing it.
+    In the database, so that every web machine can play it."""
+
+    __tablename__ = "topic_sound"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), unique=True)
+    topic: Mapped[Topic] = relationship(back_populates="sound")
+    wav: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    seconds: Mapped[float]
 
 
 class BallotChannel(enum.StrEnum):

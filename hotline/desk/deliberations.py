@@ -1,10 +1,12 @@
 """议事: the list, a deliberation's page from draft to result, its part of the case page."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from io import BytesIO
+from typing import Any, BinaryIO, cast
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, send_file, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -40,11 +42,14 @@ from hotline.desk.access import STAFF, acting_user, allowed, blueprint
 from hotline.desk.case_at_work import case_at_work, may_work_on
 from hotline.desk.deliberation_forms import LONGEST, day, hands_of, meeting_of, topic_rows, whole
 from hotline.desk.panels import Looking, panel
-from models import Courtyard, Deliberation, DeliberationState, User
+from hotline.own_voice import VoiceRefused, telephone_voice
+from models import Courtyard, Deliberation, DeliberationState, TopicSound, User
 
 Answer = str | tuple[str, int] | Response
 Change = Callable[[Session, Deliberation, User, datetime], None]
 ROWS = 3
+# Seconds: whoever has to listen longer hangs up.
+LONGEST_QUESTION = 40
 
 
 @panel("deliberations", "议事", "desk/case_deliberations.html")
@@ -155,6 +160,36 @@ def enter_hands(deliberation_id: int) -> Answer:
             raise_hands(session, found, topic, hands_of(request.form, topic), user, now)
 
     return _change(deliberation_id, "hands", change, "举手的票记下了。")
+
+
+@blueprint.post("/deliberations/<int:deliberation_id>/topics/<int:topic_id>/voice")
+@allowed(*STAFF)
+def upload_question(deliberation_id: int, topic_id: int) -> Answer:
+    """The question read aloud, so that households can vote by key."""
+    upload = request.files.get("voice")
+    try:
+        if upload is None or not upload.filename:
+            raise VoiceRefused("请选一个录音文件")
+        # Before the transaction: converting takes a while.
+        wav, seconds = telephone_voice(cast(BinaryIO, upload.stream), 0, LONGEST_QUESTION)
+    except VoiceRefused as refusal:
+        return show(deliberation_id, at="voice", wrong=f"录音没有用：{refusal}"), 422
+
+    def change(session: Session, found: Deliberation, _user: User, _now: datetime) -> None:
+        topic = next((topic for topic in found.topics if topic.id == topic_id), None) or abort(404)
+        topic.sound = None
+        session.flush()
+        topic.sound = TopicSound(wav=wav, sha256=hashlib.sha256(wav).hexdigest(), seconds=seconds)
+
+    return _change(deliberation_id, "voice", change, "录音换上了，打热线按 2 就能听到。")
+
+
+@blueprint.get("/deliberations/voice/<int:sound_id>.wav")
+@allowed(*STAFF)
+def question_voice(sound_id: int) -> Response:
+    with current().database.read() as session:
+        sound = session.get(TopicSound, sound_id) or abort(404)
+        return send_file(BytesIO(sound.wav), mimetype="audio/wav", conditional=True, max_age=0)
 
 
 @blueprint.post("/deliberations/<int:deliberation_id>/meeting")

@@ -11,7 +11,7 @@ from handling.campaign_invitations import INVITATIONS
 from handling.intake import open_case_of
 from handling.notices import status_prompts
 from hotline.current import current
-from hotline.telephony import inbound, posted, receipts, surveys
+from hotline.telephony import inbound, posted, receipts, surveys, votes
 from hotline.telephony.signature import require_carrier_signature
 from hotline.telephony.twiml import CallScript
 from models import Call, CallState, Notice, RecordingState, User
@@ -19,6 +19,7 @@ from models import Call, CallState, Notice, RecordingState, User
 blueprint = Blueprint("twilio", __name__, url_prefix="/twilio")
 blueprint.before_request(require_carrier_signature)
 surveys.add_to(blueprint)
+votes.add_to(blueprint)
 
 ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
 
@@ -51,12 +52,15 @@ def fallback() -> Response:
 
 @blueprint.post("/voice/keys")
 def keys() -> Response:
-    """Shortcuts: 1 how my case stands, 0 a person. Any other key leads to the tone."""
+    """Shortcuts: 1 how my case stands, 2 an open vote, 0 a person. Any other key leads to the tone."""
     digit = posted.value("Digits")
     with current().database.write() as session:
         call = posted.call(session)
         if digit == "1":
             _answered(call)
+        asked = votes.ask_caller(session, call) if digit == "2" else None
+        if asked is not None:
+            return asked
         phone = _duty_phone(session) if digit == "0" else None
     if phone:
         return posted.twiml(_script().connect(phone))
@@ -153,6 +157,8 @@ def notice_voice(notice_id: int) -> Response:
     """A resident picked up our call-back."""
     with current().database.write() as session:
         notice = session.get(Notice, notice_id) or abort(404)
+        if notice.template == "vote_open":
+            return votes.ask_rung(session, notice)
         if notice.template not in INVITATIONS:
             return posted.twiml(_script().bye(notice.prompts))
         survey = survey_calls.rung_for(session, current().scheme, notice_id)

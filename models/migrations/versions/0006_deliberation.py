@@ -245,6 +245,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_money_entry_key")),
     )
     op.create_index(op.f("ix_money_entry_project_id"), "money_entry", ["project_id"], unique=False)
+    _sounds()
+
+
+def _sounds() -> None:
+    op.create_table(
+        "topic_sound",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("topic_id", sa.Integer(), nullable=False),
+        sa.Column("wav", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
+        sa.ForeignKeyConstraint(["topic_id"], ["topic.id"], name=op.f("fk_topic_sound_topic_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_topic_sound")),
+        sa.UniqueConstraint("topic_id", name=op.f("uq_topic_sound_topic_id")),
+    )
 
 
 def downgrade() -> None:
@@ -255,6 +270,7 @@ def downgrade() -> None:
         "remark",
         "decision",
         "ballot",
+        "topic_sound",
         "topic",
         "deliberation",
         "opinion_request",
