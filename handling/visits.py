@@ -19,6 +19,17 @@ from models import Event, Priority, Rating, Suggestion, SuggestionState, User, V
 # Who cannot be reached is tried again on the next working day, so often in all.
 MOST_TRIES = 3
 SCORES = range(1, 6)
+KINDS = {
+    VisitKind.PHONE: "电话回访",
+    VisitKind.VISIT: "上门回访",
+    VisitKind.SMS: "短信评分",
+    VisitKind.EVALUATION: "提出人监督评议",
+}
+OUTCOMES = {
+    VisitOutcome.CONFIRMED: "居民说办好了",
+    VisitOutcome.UNHAPPY: "居民不满意",
+    VisitOutcome.NOT_REACHED: "没有联系上",
+}
 
 
 def plan_visits(session: Session, scheme: Scheme, case: Suggestion, now: datetime) -> list[Visit]:

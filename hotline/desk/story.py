@@ -10,9 +10,20 @@ from handling.forms import show_value
 from handling.history import ENGINE_EVENTS
 from handling.residents import mask
 from handling.scheme import Action, Scheme
+from handling.visits import KINDS, OUTCOMES
 from hotline.desk.words import level_of
 from hotline.web import moment
-from models import Event, Medium, Notice, NoticeState, Suggestion, SuggestionState, Urgency
+from models import (
+    Event,
+    Medium,
+    Notice,
+    NoticeState,
+    Suggestion,
+    SuggestionState,
+    Urgency,
+    VisitKind,
+    VisitOutcome,
+)
 
 SYSTEM = "系统"
 NOTICE_STATES = {
@@ -33,6 +44,27 @@ ENGINE_FIELDS = {
     "tier": "由谁督办",
     "hours_left": "还剩（小时）",
     "late_by": "超期",
+    "whom": "请谁",
+    "task": "做什么",
+    "until": "到哪天",
+    "reason": "原因",
+    "answer": "答复",
+    "waits_for": "在等",
+    "numbers": "分出去的",
+    "visit": "怎样回访",
+    "outcome": "结果",
+    "keeper": "由谁维护",
+    "interval": "多少天看一次",
+    "proposed": "建议",
+    "from_step": "原来的步骤",
+}
+# Where "number" is the number of another case than the one that was merged in.
+OTHER_NUMBERS = {
+    "linked": "编号",
+    "unlinked": "编号",
+    "split_from": "从哪一件",
+    "found": "维护的是",
+    "reopened": "谁的",
 }
 CHANGED = {
     "state": "状态",
@@ -115,11 +147,26 @@ def action_of(scheme: Scheme, event: Event) -> Action | None:
 
 def _filled(action: Action | None, event: Event) -> Iterable[tuple[str, str]]:
     # "办理结果（会告诉居民）" is advice for the form, not for the reader.
-    names = {asked.code: asked.name.split("（")[0] for asked in action.fields} if action else ENGINE_FIELDS
+    names = {asked.code: asked.name.split("（")[0] for asked in action.fields} if action else _engine_names(event)
     for code, value in event.form.items():
-        shown = show_value(action, code, value) if action else str(value or "")
+        shown = show_value(action, code, value) if action else _engine_value(code, value)
         if shown:
             yield names.get(code, code), shown
+
+
+def _engine_names(event: Event) -> dict[str, str]:
+    number = OTHER_NUMBERS.get(event.kind)
+    return ENGINE_FIELDS | ({"number": number} if number else {})
+
+
+def _engine_value(code: str, value: Any) -> str:
+    if value in (None, ""):
+        return ""
+    if code == "visit":
+        return KINDS[VisitKind(value)]
+    if code == "outcome":
+        return OUTCOMES[VisitOutcome(value)]
+    return moment(datetime.fromisoformat(value)) if code == "until" else str(value)
 
 
 def _changed(scheme: Scheme, action: Action | None, event: Event) -> Iterable[tuple[str, str]]:

@@ -83,7 +83,8 @@ def _units(tried: str = "", errors: Mapping[str, str] | None = None) -> str:
         people: dict[int, list[str]] = {}
         members = select(User.unit_id, User.name).where(User.active, User.unit_id.is_not(None)).order_by(User.name)
         for unit_id, name in session.execute(members):
-            people.setdefault(unit_id, []).append(name)
+            if unit_id is not None:
+                people.setdefault(unit_id, []).append(name)
     return render_template(
         "desk/units.html", units=rows, people=people, tried=tried, errors=errors or {}, form=request.form
     )

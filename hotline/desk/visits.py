@@ -4,25 +4,13 @@ from flask import abort, render_template
 from sqlalchemy.orm import Session, joinedload
 
 from handling.status import leading
-from handling.visits import due_visits, record_visit, visits_of
+from handling.visits import KINDS, OUTCOMES, due_visits, record_visit, visits_of
 from hotline.current import current
 from hotline.desk.access import EVERYBODY, LEADERS, acting_user, allowed, blueprint, me, note_look
 from hotline.desk.cases import show_case
 from hotline.desk.deeds import Answer, do_at_case, typed, typed_id
 from hotline.desk.panels import Looking, panel
-from models import Suggestion, User, Visit, VisitKind, VisitOutcome
-
-KINDS = {
-    VisitKind.PHONE: "电话回访",
-    VisitKind.VISIT: "上门回访",
-    VisitKind.SMS: "短信评分",
-    VisitKind.EVALUATION: "提出人监督评议",
-}
-OUTCOMES = {
-    VisitOutcome.CONFIRMED: "居民说办好了",
-    VisitOutcome.UNHAPPY: "居民不满意",
-    VisitOutcome.NOT_REACHED: "没有联系上",
-}
+from models import Suggestion, User, Visit, VisitOutcome
 
 
 @panel("visits", "回访", "desk/case_visits.html")
