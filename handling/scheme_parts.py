@@ -246,6 +246,8 @@ class Scheme(Part):
     domains: tuple[str, ...] = ()
     # Cases of these are confidential from their review on.
     confidential_domains: tuple[str, ...] = ()
+    # The share of reviews that a coordinator reads again (抽查复核).
+    review_sample_percent: int = Limit(default=10, ge=0, le=100)
     units: tuple[UnitEntry, ...] = ()
     visits: Visits = Visits()
     upkeep: UpkeepRule = UpkeepRule()

@@ -165,7 +165,8 @@ def test_everyday_jobs_cost_few_keys(live: LiveDesk, page: Page, name: str, job,
     spent = time.monotonic() - started
     print(f"\n| {name} | {hands.keys} | {hands.characters} | {hands.requests} | {spent:.1f} |")  # noqa: T201
     assert hands.keys <= most
-    assert hands.requests <= 4
+    # The draft of the SMS may still be asked for before the page is left.
+    assert hands.requests <= 5
 
 
 def test_words_are_heard_marked_and_looped_slower_and_louder(live: LiveDesk, page: Page) -> None:
