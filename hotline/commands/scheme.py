@@ -9,9 +9,11 @@ from handling.scheme import Scheme, SchemeError, Step, Template, bundled_schemes
 from handling.scheme_checks import variables_of
 from handling.scheme_diff import differences
 from handling.scheme_graph import mermaid
-from handling.scheme_words import ROLES, responsible, time_limit
+from handling.scheme_words import ROLES, responsible, supervision_words, time_limit
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_units
+from handling.visits import KINDS
 from hotline.commands.running_cases import running
+from models import VisitKind
 
 
 @click.group()
@@ -79,14 +81,33 @@ def _described(scheme: Scheme) -> Iterator[str]:
         if parts:
             yield f"\n{title}"
             yield from (f"  {part.code} {part.name}" for part in parts)
+    if scheme.units:
+        yield "\n单位 units"
+        yield from (f"  {unit.code} {unit.name} {unit.kind}".rstrip() for unit in scheme.units)
+    yield from _afterwards(scheme)
     if scheme.indicators:
         yield "\n指标 indicators"
     for indicator in scheme.indicators:
         events = f"{' / '.join(indicator.start)} → {' / '.join(indicator.end)}"
         yield f"  {indicator.name}：{events}，{time_limit(indicator)}"
+    if scheme.supervision:
+        yield "\n督办 supervision"
+        yield from (f"  {words}" for words in supervision_words(scheme))
     yield "\n通知模板 notices: id, units of fixed words / room, variables"
     for name, template in scheme.notices.items():
         yield _notice(scheme, name, template)
+
+
+def _afterwards(scheme: Scheme) -> Iterator[str]:
+    visits = scheme.visits
+    kinds = "、".join(KINDS[VisitKind(kind)] for kind in visits.kinds)
+    levels = f"（{'、'.join(visits.levels)}类）" if visits.levels else ""
+    if kinds:
+        yield f"\n回访 visits{levels}：{kinds}，{visits.working_days}个工作日内"
+    if visits.reopens:
+        yield f"不满意（{visits.unhappy}分以下）的回到“{scheme.step(visits.reopens).name}”，换人再办一次"
+    if scheme.confidential_domains:
+        yield f"保密 confidential：{'、'.join(scheme.confidential_domains)}"
 
 
 def _step(scheme: Scheme, step: Step) -> Iterator[str]:
