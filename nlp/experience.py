@@ -28,7 +28,7 @@ DANGER = "danger"
 # by chance too: it has to exceed the whole by so much.
 STRETCH, CHANCE = 28, 2.0
 BEFORE, AFTER = 4, 8
-_SENTENCE_ENDS = re.compile(r"[。！？!?\n]")
+_CLAUSE_ENDS = re.compile(r"[。！？!?，,；;\n]")
 
 Floats = NDArray[np.float32]
 
@@ -110,7 +110,7 @@ class Experience:
         parts = [text[i : i + STRETCH] for i in range(0, min(len(text), LENGTH) - STRETCH // 2, STRETCH // 2)]
         if sign is not None:
             start = max(0, sign[0] - BEFORE)
-            parts.append(_SENTENCE_ENDS.split(text[start : sign[0]])[-1] + text[sign[0] : sign[1] + AFTER])
+            parts.append(_CLAUSE_ENDS.split(text[start : sign[0]])[-1] + text[sign[0] : sign[1] + AFTER])
         if not parts or parts == [text]:
             return whole
         worst = max(map(self.answer, parts), key=lambda answer: answer.danger)

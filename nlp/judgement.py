@@ -15,8 +15,8 @@ from nlp.experience import DANGER, Answer
 TRUST = {"urgency": 1.0, "domain": 0.75, "demand_type": 0.5, "ring": 1.0}
 TRUST_OF_LABEL = {"normal": 0.6}
 # The log-odds of danger, and so much of what the rules found of it (0 to 3 a sign), make an emergency.
-EMERGENCY_AT = 0.6
-OF_RULES, MOST_OF_RULES = 0.6, 4.0
+EMERGENCY_AT = 0.4
+OF_RULES, MOST_OF_RULES = 0.4, 4.0
 EMERGENCY = "emergency"
 # Too short to sound like anything.
 SHORTEST = 4

@@ -4,6 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
+from sklearn.metrics import f1_score
 
 from nlp.lexicon import load_lexicon
 from nlp.phonetics import sound
@@ -76,23 +77,27 @@ def test_domain_and_urgency_are_mostly_right(
     assert share(right_urgency, len(rows())) >= urgency
 
 
-def written_blind() -> list[Row]:
-    """Sentences of somebody who knew nothing of the lexicon; since then they serve for tuning."""
-    path = Path(__file__).parents[1] / "data" / "utterances" / "dev.tsv"
+def sentences(name: str) -> list[Row]:
+    path = Path(__file__).parents[1] / "data" / "utterances" / f"{name}.tsv"
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-@pytest.mark.parametrize(("column", "recall", "domain"), [("text", 0.95, 0.8), ("garbled", 0.85, 0.75)])
+@pytest.mark.parametrize(
+    ("column", "recall", "domain", "urgency"), [("text", 0.95, 0.85, 0.8), ("garbled", 0.85, 0.75, 0.7)]
+)
+@pytest.mark.parametrize("name", ["dev", "examiner_1", "examiner_2"])
 def test_sentences_of_somebody_else_are_understood(
-    understander: Understander, column: str, recall: float, domain: float
+    understander: Understander, name: str, column: str, recall: float, domain: float, urgency: float
 ) -> None:
-    understood = [(row, understander.understand(row[column])) for row in written_blind()]
+    understood = [(row, understander.understand(row[column])) for row in sentences(name)]
     danger = [answer.urgency == "emergency" for row, answer in understood if row["urgency"] == "emergency"]
     alarms = [answer.urgency == "emergency" for row, answer in understood if row["urgency"] != "emergency"]
     assert share(sum(danger), len(danger)) >= recall
-    assert share(sum(alarms), len(alarms)) <= 0.03
+    assert share(sum(alarms), len(alarms)) <= 0.035
     assert share(sum(a.domain == row["domain"] for row, a in understood), len(understood)) >= domain
+    pairs = [(row["urgency"], answer.urgency) for row, answer in understood]
+    assert f1_score(*zip(*pairs, strict=True), average="macro") >= urgency
 
 
 def test_several_matters_are_all_named_and_the_danger_leads(understander: Understander) -> None:
