@@ -167,7 +167,7 @@ def _tell(
     now: datetime,
 ) -> None:
     ends = action.state in CLOSING or action.status in ("done", "planned")
-    reported = [suggestion, *(_merged_into(session, suggestion) if ends else [])]
+    reported = [suggestion, *(merged_into(session, suggestion) if ends else [])]
     residents: set[int | None] = {None}
     for one in reported:
         if one.resident_id in residents:
@@ -189,7 +189,7 @@ def _tell(
             )
 
 
-def _merged_into(session: Session, suggestion: Suggestion) -> list[Suggestion]:
+def merged_into(session: Session, suggestion: Suggestion) -> list[Suggestion]:
     """Every report that is carried on in this one, directly or through others."""
     found: list[Suggestion] = []
     heads = [suggestion.id]

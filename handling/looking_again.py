@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from handling.calendar import load_calendar
+from handling.casework import merged_into
 from handling.clock import SHANGHAI
 from handling.deeds import recorded
 from handling.notices import not_before, queue_notice
@@ -34,7 +35,8 @@ def to_look_at(session: Session, *, now: datetime) -> list[int]:
 
 def look_again(session: Session, scheme: Scheme, suggestion_id: int, *, now: datetime) -> bool:
     """Back to the step where it was planned and into the handler's hands, with the time limit of its level from
-    now on; handler and resident hear it. False when somebody else was quicker, or it is out of hand."""
+    now on; its handler and everybody who reported it hear that. False when somebody else was quicker, or it is
+    out of hand."""
     case = session.get(Suggestion, suggestion_id, with_for_update=True, populate_existing=True)
     if case is None or case.look_again_at is None or case.state not in GOING_ON:
         return False
@@ -59,16 +61,20 @@ def planning_step(scheme: Scheme, case: Suggestion) -> str:
 
 
 def _tell(session: Session, scheme: Scheme, case: Suggestion, key: str, now: datetime) -> None:
-    queue_notice(
-        session,
-        scheme,
-        key=f"{key}:{case.id}",
-        template="looked_again",
-        suggestion=case,
-        resident=case.resident,
-        priority=Priority.ROUTINE,
-        now=now,
-    )
+    told: set[int | None] = set()
+    for report in (case, *merged_into(session, case)):
+        if report.resident_id not in told:
+            told.add(report.resident_id)
+            queue_notice(
+                session,
+                scheme,
+                key=f"{key}:{report.id}",
+                template="looked_again",
+                suggestion=report,
+                resident=report.resident,
+                priority=Priority.ROUTINE,
+                now=now,
+            )
     for person in responsible_for(session, case):
         if person.phone:
             queue_notice(

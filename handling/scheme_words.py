@@ -7,6 +7,7 @@ from handling.notices import compose
 from handling.scheme import Action, Level, Scheme, Step
 from handling.scheme_base import TimeLimit
 from handling.scheme_checks import VARIABLES
+from handling.scheme_supervision import HANDLER
 from models import Role
 
 # An administrator may do what a coordinator may; that is nothing for residents.
@@ -47,6 +48,17 @@ def time_limit(limit: TimeLimit) -> str:
     if limit.working_days is None:
         return ""
     return f"{limit.working_days}个工作日内" if limit.working_days else "当天"
+
+
+def supervision_words(scheme: Scheme) -> list[str]:
+    """What happens to a case that is late, stage by stage: "超期3个工作日，社区书记督办"."""
+    stages = scheme.supervision.stages if scheme.supervision else ()
+    after = [(time_limit(stage).removesuffix("内"), _who_supervises(scheme, stage.tier)) for stage in stages]
+    return [f"超期{late}，{who}" for late, who in after]
+
+
+def _who_supervises(scheme: Scheme, tier: str) -> str:
+    return "提醒责任人" if tier == HANDLER else f"{scheme.tier(tier).name}督办"
 
 
 def responsible(scheme: Scheme, level: Level) -> str:

@@ -2,7 +2,7 @@
 
 from flask import Response, render_template
 
-from handling.scheme_words import responsible, time_limit, told_in, who_acts
+from handling.scheme_words import responsible, supervision_words, time_limit, told_in, who_acts
 from hotline.board.parts import hotline_number, public_page
 from hotline.current import current
 
@@ -17,6 +17,7 @@ def scheme_page() -> Response:
         time_limit=time_limit,
         responsible=lambda level: responsible(scheme, level),
         who_acts=who_acts,
+        when_late=supervision_words(scheme),
         told_in=lambda step: told_in(scheme, step),
     )
     return public_page(text)

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from handling.clock import SHANGHAI
 from handling.looking_again import look_again, to_look_at
+from handling.residents import find_or_add_resident
 from handling.status import state_name
-from models import Notice, SuggestionState
+from models import Channel, Notice, Suggestion, SuggestionState
 from tests.fakes.clock import FakeClock
 from tests.handling.story import Story, begin
 
@@ -91,3 +92,24 @@ def test_what_the_resident_took_back_is_not_looked_at_again(story: Story) -> Non
     story.case.state = SuggestionState.WITHDRAWN
     story.session.flush()
     assert looked_at(story, "2026-09-01 08:00") == []
+
+
+def test_everybody_who_reported_it_hears_it(story: Story) -> None:
+    neighbour = find_or_add_resident(story.session, "+8613800138999", story.clock.now())
+    other = Suggestion(
+        number=1002,
+        channel=Channel.CALL,
+        received_at=story.clock.now(),
+        resident=neighbour,
+        state=SuggestionState.MERGED,
+        merged_into_id=story.case.id,
+        scheme="chengbei",
+        step="collect",
+    )
+    story.session.add(other)
+    story.session.flush()
+    looked_at(story, "2026-09-01 08:00")
+    told = story.session.scalars(
+        select(Notice.body).where(Notice.template == "looked_again").order_by(Notice.id)
+    ).all()
+    assert [body[6:10] for body in told] == ["1001", "1002"]

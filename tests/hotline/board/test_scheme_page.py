@@ -85,3 +85,12 @@ def test_a_case_whose_step_is_gone_has_a_page_that_says_so(desk: Desk) -> None:
     assert answer.status_code == 200
     assert "这件事停在“old_step”" in answer.text
     assert "下一步</h2>" not in answer.text
+
+
+def test_residents_read_who_hears_of_what_is_late(page: tuple[Scheme, str]) -> None:
+    scheme, text = page
+    assert scheme.supervision is not None
+    late = text.split("办晚了也有人管：")[1].split("</p>")[0]
+    assert "超期1小时，提醒责任人" in late
+    for stage in scheme.supervision.stages[1:]:
+        assert f"超期{stage.working_days}个工作日，{scheme.tier(stage.tier).name}督办" in late

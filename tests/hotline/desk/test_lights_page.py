@@ -49,3 +49,13 @@ def test_the_board_lists_handlers_and_what_is_late(desk: Desk) -> None:
     late = page.split('id="late"')[1]
     assert f"{number} 号" in late
     assert late.count("data-row") == 1
+
+
+def test_the_page_of_a_case_says_who_supervises_it_and_when_it_is_looked_at_again(desk: Desk) -> None:
+    number = desk.handled_case(level="A")
+    with desk.database.write() as session:
+        case: Suggestion = desk.find(session, number)
+        case.supervised_by, case.look_again_at = "grid", desk.clock.now()
+    facts = desk.browser("wangfang").get(f"/desk/cases/{number}").text.split("<aside")[1]
+    assert "☞</span> 网格长" in facts
+    assert "<dt>再看</dt><dd>3月9日</dd>" in facts
