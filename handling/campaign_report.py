@@ -108,10 +108,11 @@ def _published(document: DocumentType, report: Report) -> None:
     campaign = report.campaign
     if campaign.purpose:
         _paragraphs(document, campaign.purpose)
-    ways = "短信、电话"
+    own = [f"专用号码{campaign.number}"] if campaign.number else []
+    own += [f"短信暗号“{campaign.keyword}”"] if campaign.keyword else []
     document.add_paragraph(
-        f"征集时间：{chinese_day(campaign.starts_on)}至{chinese_day(campaign.ends_on)}。参加方式：{ways}。"
-        f"问卷共{len(campaign.questions)}题。"
+        f"征集时间：{chinese_day(campaign.starts_on)}至{chinese_day(campaign.ends_on)}。"
+        f"参加方式：{'，'.join(['短信和电话', *own])}。问卷共{len(campaign.questions)}题。"
     )
     _grid(document, ["项目", "数量"], figures_of(report))
 

@@ -31,6 +31,7 @@ from handling.campaigns import (
 from handling.queries import courtyards
 from handling.questionnaire import KINDS, add_question, bundled_questionnaires
 from handling.survey_notices import options_text
+from hotline.board.parts import hotline_number
 from hotline.current import current
 from hotline.desk.access import LEADERS, acting_user, allowed, blueprint
 from models import Campaign, CampaignState, Medium, Station
@@ -197,6 +198,7 @@ def show_campaign(
             options_text=options_text,
             kinds=KINDS,
             campaign_states=STATES,
+            shown_number=number.shown if (number := hotline_number(found.number or "")) else "",
             refused=refused,
             form=form if form is not None and not question else written(found),
             errors=errors if not question else {},
