@@ -86,15 +86,15 @@ def sentences(name: str) -> list[Row]:
 @pytest.mark.parametrize(
     ("column", "recall", "domain", "urgency"), [("text", 0.95, 0.85, 0.8), ("garbled", 0.85, 0.75, 0.7)]
 )
-@pytest.mark.parametrize("name", ["dev", "examiner_1", "examiner_2"])
+@pytest.mark.parametrize("names", [["dev"], ["examiner_1", "examiner_2"]])
 def test_sentences_of_somebody_else_are_understood(
-    understander: Understander, name: str, column: str, recall: float, domain: float, urgency: float
+    understander: Understander, names: list[str], column: str, recall: float, domain: float, urgency: float
 ) -> None:
-    understood = [(row, understander.understand(row[column])) for row in sentences(name)]
+    understood = [(row, understander.understand(row[column])) for name in names for row in sentences(name)]
     danger = [answer.urgency == "emergency" for row, answer in understood if row["urgency"] == "emergency"]
     alarms = [answer.urgency == "emergency" for row, answer in understood if row["urgency"] != "emergency"]
     assert share(sum(danger), len(danger)) >= recall
-    assert share(sum(alarms), len(alarms)) <= 0.035
+    assert share(sum(alarms), len(alarms)) <= 0.03
     assert share(sum(a.domain == row["domain"] for row, a in understood), len(understood)) >= domain
     pairs = [(row["urgency"], answer.urgency) for row, answer in understood]
     assert f1_score(*zip(*pairs, strict=True), average="macro") >= urgency
@@ -107,7 +107,7 @@ def test_several_matters_are_all_named_and_the_danger_leads(understander: Unders
 
 
 def test_a_long_text_takes_no_noticeable_time(understander: Understander) -> None:
-    text = "".join(row["text"] for row in written_blind())[:2000]
+    text = "".join(row["text"] for row in sentences("dev"))[:2000]
     before = time.process_time()
     understander.understand(text)
     assert time.process_time() - before < 0.4
