@@ -11,7 +11,7 @@ from handling.toml_lines import Where
 # Lists whose tables are matched by their `code`; every other list is replaced as a whole.
 BY_CODE = frozenset(
     ("levels", "steps", "actions", "fields", "points", "channels", "forms", "indicators", "units")
-) | {"deliberations"}
+) | {"deliberations", "rewards", "honours"}
 # What says who a scheme is, and is never taken over.
 OWN = ("name", "title", "extends")
 
