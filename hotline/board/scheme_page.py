@@ -2,6 +2,7 @@
 
 from flask import Response, render_template
 
+from handling.scheme_deliberation import share_in_words
 from handling.scheme_words import responsible, supervision_words, time_limit, told_in, who_acts
 from hotline.board.parts import hotline_number, public_page
 from hotline.current import current
@@ -19,5 +20,6 @@ def scheme_page() -> Response:
         who_acts=who_acts,
         when_late=supervision_words(scheme),
         told_in=lambda step: told_in(scheme, step),
+        share_in_words=share_in_words,
     )
     return public_page(text)

@@ -7,6 +7,7 @@ import click
 from handling.notices import compose
 from handling.scheme import Scheme, SchemeError, Step, Template, bundled_schemes, load_scheme
 from handling.scheme_checks import variables_of
+from handling.scheme_deliberation import share_in_words
 from handling.scheme_diff import differences
 from handling.scheme_graph import mermaid
 from handling.scheme_words import ROLES, responsible, supervision_words, time_limit
@@ -85,6 +86,11 @@ def _described(scheme: Scheme) -> Iterator[str]:
         yield "\n单位 units"
         yield from (f"  {unit.code} {unit.name} {unit.kind}".rstrip() for unit in scheme.units)
     yield from _afterwards(scheme)
+    if scheme.deliberations:
+        yield "\n议事 deliberations"
+    for kind in scheme.deliberations:
+        stages = " → ".join(stage.name for stage in kind.stages) or "开一次会"
+        yield f"  {kind.name}：{stages}；{share_in_words(kind.quorum)}参与，{share_in_words(kind.threshold)}同意"
     if scheme.indicators:
         yield "\n指标 indicators"
     for indicator in scheme.indicators:
