@@ -15,7 +15,7 @@ def scheme_after(sections: int) -> Scheme:
 
 
 def test_the_file_works_after_every_section() -> None:
-    assert len(SNIPPETS) == 10
+    assert len(SNIPPETS) == 11
     stages = [scheme_after(sections) for sections in range(1, len(SNIPPETS) + 1)]
     assert all(one != following for one, following in pairwise(stages)), "each section adds something"
 
