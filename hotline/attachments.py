@@ -174,12 +174,6 @@ def store_file(
     )
 
 
-def delete_file(home: Path, attachment: Attachment) -> None:
-    """The file itself, for retention; the row keeps who brought what when."""
-    for path in filter(None, (attachment.path, attachment.small_path)):
-        (home / path).unlink(missing_ok=True)
-
-
 def _write(path: Path, content: bytes) -> None:
     # 0600: photos show homes and people.
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

@@ -20,6 +20,9 @@ from hotline.desk.voices import Voice
 from hotline.evaluation.characters import compare
 from hotline.practice import Decided, Practice, practices
 from models import Urgency
+from nlp.numbers import DIGITS
+
+_DIGITS = str.maketrans({numeral: str(value) for numeral, value in DIGITS.items()})
 
 
 @dataclass(frozen=True)
@@ -127,8 +130,8 @@ def decisions_as_compared(decided: Decided) -> dict[str, object]:
 
 
 def missed_parts(right: str, written: str) -> list[Part]:
-    """The right text, cut where the written one differs; marks do not count."""
-    same = SequenceMatcher(None, right, written, autojunk=False)
+    """The right text, cut where the written one differs; marks do not count, and 三栋 is 3栋."""
+    same = SequenceMatcher(None, right.translate(_DIGITS), written.translate(_DIGITS), autojunk=False)
     parts = [
         Part(
             right[start:end], missed=tag != "equal" and any(character.isalnum() for character in right[start:end])

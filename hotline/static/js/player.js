@@ -54,7 +54,8 @@ class Player {
   }
 
   show() {
-    const word = this.wordAt(this.time);
+    // Before the first sound no word is being spoken.
+    const word = this.time > 0 ? this.wordAt(this.time) : null;
     if (word !== this.marked) {
       this.marked?.classList.remove("now");
       word?.classList.add("now");

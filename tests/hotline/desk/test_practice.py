@@ -78,6 +78,7 @@ def test_what_was_missed_is_marked_in_what_was_said() -> None:
     parts = missed_parts("煤气漏了，吓人得很！", "煤气漏了下人得很")
     assert [part.text for part in parts if part.missed] == ["，吓"]
     assert "".join(part.text for part in parts) == "煤气漏了，吓人得很！"
+    assert [part.missed for part in missed_parts("三栋二单元", "3栋2单元")] == [False]
 
 
 def test_a_practice_case_that_does_not_exist_is_not_found(desk: Desk) -> None:
