@@ -195,11 +195,18 @@ def arrive(
 
 
 def open_alarm(asking: Asking) -> OpenQuestion | None:
-    """The claimant for `handling.open_questions`: “到了 1023” from a number that was alerted."""
-    running = [alarm for alarm in running_alarms(asking.session) if _was_alerted(asking, alarm)]
+    """The claimant for `handling.open_questions`: “到了 1023” from one of us or from an alerted number."""
+    running = running_alarms(asking.session)
+    if running and _one_of_us(asking) is None:
+        running = [alarm for alarm in running if _was_alerted(asking, alarm)]
     if not running:
         return None
     return OpenQuestion(running[0].raised_at, lambda: _take(asking, running))
+
+
+def _one_of_us(asking: Asking) -> User | None:
+    number = normal_number(asking.text.from_number)
+    return asking.session.scalars(select(User).where(User.phone == number, User.active)).first()
 
 
 def _was_alerted(asking: Asking, alarm: Alarm) -> bool:
@@ -221,8 +228,7 @@ def _take(asking: Asking, running: list[Alarm]) -> bool:
     meant = [alarm for alarm in running if not number or alarm.suggestion.number == int(number)]
     sender = normal_number(asking.text.from_number) or ""
     if len(meant) == 1:
-        # The number of whoever was alerted may be that of one of us.
-        user = asking.session.scalars(select(User).where(User.phone == sender, User.active)).first()
+        user = _one_of_us(asking)
         arrive(asking.session, asking.scheme, meant[0], now=asking.now, user=user, phone=sender)
         answer, cases = "arrived", meant
     else:

@@ -99,8 +99,9 @@ def save_resident(resident_id: int) -> Answer:
 @blueprint.post("/residents/<int:resident_id>/number")
 @allowed(*STAFF)
 def show_resident_number(resident_id: int) -> Answer:
+    page = show_file(resident_id, revealed=True)
     note_look(current().database, "number", f"resident:{resident_id}", current().clock.now())
-    return show_file(resident_id, revealed=True)
+    return page
 
 
 @blueprint.post("/residents/<int:resident_id>/numbers")

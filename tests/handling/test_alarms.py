@@ -161,6 +161,14 @@ def test_nothing_else_ends_it(house: House, inbox: Inbox, sender: str, words: st
     assert alarm.arrived_at is None
 
 
+def test_somebody_of_ours_who_was_not_alerted_may_be_there_first(house: House, inbox: Inbox) -> None:
+    house.people.secretary.phone = "+8613500000004"
+    alarm = house.press()
+    assert alarm is not None
+    inbox.take("到了1001", sender="+8613500000004")
+    assert alarm.arrived_user is house.people.secretary
+
+
 def test_with_two_alarms_the_text_must_say_which(house: House, inbox: Inbox) -> None:
     first = house.press()
     other = find_or_add_resident(house.session, "+8613400000001", house.clock.now())
