@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from handling.calendar import closing_time
+from handling.deeds import StepNotAllowed
 from handling.deliberation import (
     NotDeliberable,
     TopicDraft,
@@ -16,7 +17,7 @@ from handling.deliberation import (
     draft_deliberation,
 )
 from handling.deliberation_notices import announce_result
-from handling.money import agree_shares
+from handling.money import NotBooked, agree_shares
 from handling.scheme import Action, Scheme
 from handling.votes import (
     ABSTAIN,
@@ -144,7 +145,7 @@ def record_of_action(
     now: datetime,
 ) -> Deliberation:
     """The meeting that the form of an action tells of (`Action.deliberation`), held and decided; a share per
-    household becomes the case's collection."""
+    household becomes the case's collection. Raises StepNotAllowed for numbers that cannot be."""
     kind = scheme.deliberation(action.deliberation)
     told: dict[str, Any] = {asked.records: values.get(asked.code) for asked in action.fields if asked.records}
     attended = int(told["attended"])
@@ -167,9 +168,12 @@ def record_of_action(
     }
     held_on = date.fromisoformat(told["held_on"])
     record = MeetingRecord(held_on, attended, records)
-    hold_meeting(session, scheme, deliberation, record, user, now, tell=False)
-    if told.get("share") and agreed:
-        agree_shares(session, case, households=agreed, share=told["share"], user=user, now=now)
+    try:
+        hold_meeting(session, scheme, deliberation, record, user, now, tell=False)
+        if told.get("share") and agreed:
+            agree_shares(session, case, households=agreed, share=told["share"], user=user, now=now)
+    except (NotDeliberable, NotBooked) as refusal:
+        raise StepNotAllowed(str(refusal)) from refusal
     return deliberation
 
 

@@ -73,7 +73,7 @@ def agree_shares(
     session: Session, case: Suggestion, *, households: int, share: int, user: User, now: datetime
 ) -> Project:
     """So many households pay so much each, as a meeting resolved."""
-    if households < 1 or not 0 < share <= LARGEST:
+    if households < 1 or not 0 < households * share <= LARGEST:
         raise NotBooked("户数和每户金额都要大于零")
     project = open_project(session, case, user, now)
     project.households, project.share = households, share
@@ -112,7 +112,7 @@ def receive_shares(
     """Households paid their share: named doors, or so many of whom only the number is known. amount: what each
     paid, when it is not the whole share. key: the form's own, so that sending it twice books it once."""
     each = project.share if amount is None else amount
-    if not 0 < each <= LARGEST or (not doors and households < 1):
+    if not 0 < each * max(households, 1) <= LARGEST or (not doors and households < 1):
         raise NotBooked("要写明户数和金额")
     _lock(session, project)
     if session.scalar(select(MoneyEntry.id).where(MoneyEntry.key == f"{key}:0")) is not None:

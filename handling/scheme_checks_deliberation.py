@@ -61,7 +61,12 @@ def _meeting(scheme: Scheme, action: Action, where: Where) -> Iterator[tuple[Whe
     for needed in ("held_on", "attended", "agreed", "resolution"):
         if recorded.count(needed) != 1:
             yield where, f'one field must say records = "{needed}"'
+    came = next((field.code for field in action.fields if field.records == "attended"), "")
     for at, field in enumerate(action.fields):
+        if field.records == "attended" and field.minimum < 1:
+            yield (*where, "fields", at), "a meeting to which nobody came: minimum = 1 is missing"
+        if field.records == "agreed" and field.at_most != came:
+            yield (*where, "fields", at), f'more may agree than came: at_most = "{came}" is missing'
         if field.records and field.type != _RECORDED_TYPES[field.records]:
             needed = _RECORDED_TYPES[field.records]
             yield (*where, "fields", at), f"a field that records “{field.records}” has the type “{needed}”"

@@ -3,7 +3,7 @@
 import enum
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -79,5 +79,5 @@ class OpinionRequest(Base):
     entered_by: Mapped[User | None] = relationship(foreign_keys=[entered_by_id])
     verdict: Mapped[Verdict | None]
     reasons: Mapped[str] = mapped_column(LongText, default="")
-    cost: Mapped[int | None]
+    cost: Mapped[int | None] = mapped_column(BigInteger)
     conditions: Mapped[str] = mapped_column(LongText, default="")

@@ -3,7 +3,7 @@
 import enum
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.attachments import Attachment
@@ -22,7 +22,7 @@ class Project(Base):
     suggestion: Mapped[Suggestion] = relationship()
     title: Mapped[str] = mapped_column(String(120))
     households: Mapped[int] = mapped_column(default=0)
-    share: Mapped[int] = mapped_column(default=0)
+    share: Mapped[int] = mapped_column(BigInteger, default=0)
     opened_at: Mapped[datetime]
     opened_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     opened_by: Mapped[User] = relationship()
@@ -41,7 +41,7 @@ class CostLine(Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
     project: Mapped[Project] = relationship(back_populates="costs")
     item: Mapped[str] = mapped_column(String(120))
-    amount: Mapped[int]
+    amount: Mapped[int] = mapped_column(BigInteger)
     added_at: Mapped[datetime]
     struck_at: Mapped[datetime | None]
 
@@ -66,7 +66,7 @@ class MoneyEntry(Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
     project: Mapped[Project] = relationship(back_populates="entries")
     kind: Mapped[EntryKind]
-    amount: Mapped[int]
+    amount: Mapped[int] = mapped_column(BigInteger)
     households: Mapped[int] = mapped_column(default=0)
     household: Mapped[str] = mapped_column(String(80), default="")
     # The scheme's fund or grant; what was bought.

@@ -69,6 +69,16 @@ def test_shares_are_said_in_words() -> None:
             '[[steps]]\ncode = "handle"\n[[steps.actions]]\ncode = "finish"\ndeliberation = "council"',
             "no deliberation “council”",
         ),
+        (
+            KIND
+            + '[[steps]]\ncode = "handle"\n[[steps.actions]]\ncode = "finish"\n'
+            + 'deliberation = "council"\nfields = ['
+            + '{ code = "day", name = "日期", type = "date", records = "held_on" },'
+            + '{ code = "came", name = "到会", type = "integer", minimum = 1, records = "attended" },'
+            + '{ code = "agreed", name = "同意", type = "integer", records = "agreed" },'
+            + '{ code = "what", name = "议定", type = "text", records = "resolution" }]',
+            'more may agree than came: at_most = "came"',
+        ),
     ],
 )
 def test_what_does_not_fit_together_is_refused_with_the_reason(text: str, reason: str) -> None:
