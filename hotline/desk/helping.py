@@ -12,7 +12,7 @@ from hotline.desk.panels import Looking, panel
 from models import Assistance, Suggestion, SuggestionState, Unit, User
 
 
-@panel("help", "协办", "desk/case_help.html")
+@panel("help", "协办", "desk/case_help.html", rank=30)
 def help_panel(looking: Looking) -> dict[str, object] | None:
     parts = helps_of(looking.session, looking.case.id)
     open_now = looking.case.state is SuggestionState.HANDLING

@@ -33,20 +33,22 @@ class Panel:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-_PANELS: list[tuple[Panel, Show]] = []
+_PANELS: list[tuple[int, Panel, Show]] = []
 
 
-def panel(code: str, title: str, template: str) -> Callable[[Show], Show]:
-    """Register a part of the case page. The function gives what its template knows as `panel.data`, or None
-    where there is nothing to show to this reader. It costs a fixed number of statements."""
+def panel(code: str, title: str, template: str, *, rank: int = 50) -> Callable[[Show], Show]:
+    """Register a part of the case page; those with the lowest rank stand first. The function gives what its
+    template knows as `panel.data`, or None where there is nothing to show to this reader. It costs a fixed number
+    of statements."""
 
     def register(show: Show) -> Show:
-        _PANELS.append((Panel(code, title, template), show))
+        _PANELS.append((rank, Panel(code, title, template), show))
+        _PANELS.sort(key=lambda entry: entry[0])
         return show
 
     return register
 
 
 def panels_for(looking: Looking) -> list[Panel]:
-    shown = ((part, show(looking)) for part, show in _PANELS)
+    shown = ((part, show(looking)) for _, part, show in _PANELS)
     return [Panel(part.code, part.title, part.template, data) for part, data in shown if data is not None]

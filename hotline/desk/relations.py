@@ -15,7 +15,7 @@ from hotline.desk.panels import Looking, panel
 from models import CaseLink, Role, Suggestion, SuggestionState, User
 
 
-@panel("relations", "相关的事", "desk/case_relations.html")
+@panel("relations", "相关的事", "desk/case_relations.html", rank=60)
 def relations_panel(looking: Looking) -> dict[str, object] | None:
     case, user = looking.case, looking.user
     links = links_of(looking.session, case.id)

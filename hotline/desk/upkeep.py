@@ -13,7 +13,7 @@ from hotline.desk.panels import Looking, panel
 from models import Role, Suggestion, Upkeep, User
 
 
-@panel("upkeep", "长效维护", "desk/case_upkeep.html")
+@panel("upkeep", "长效维护", "desk/case_upkeep.html", rank=45)
 def upkeep_panel(looking: Looking) -> dict[str, object] | None:
     kept = upkeep_of(looking.session, looking.case.id)
     if kept is None:

@@ -13,7 +13,7 @@ from hotline.desk.panels import Looking, panel
 from models import Suggestion, User, Visit, VisitOutcome
 
 
-@panel("visits", "回访", "desk/case_visits.html")
+@panel("visits", "回访", "desk/case_visits.html", rank=40)
 def visits_panel(looking: Looking) -> dict[str, object] | None:
     visits = visits_of(looking.session, looking.case.id)
     if not visits and looking.case.confirmed_at is None and not looking.case.reopened:

@@ -14,7 +14,7 @@ from hotline.desk.panels import Looking, panel
 from models import Suggestion, SuggestionState, User, Wish, WishKind
 
 
-@panel("platform", "调解时限到了", "desk/case_platform.html")
+@panel("platform", "调解时限到了", "desk/case_platform.html", rank=10)
 def platform_panel(looking: Looking) -> dict[str, object] | None:
     """Proposes the next platform when the time of this one is over."""
     if not platform_is_over(looking.scheme, looking.case, looking.now):
@@ -22,7 +22,7 @@ def platform_panel(looking: Looking) -> dict[str, object] | None:
     return {"action": next_platform(looking.scheme, looking.case)}
 
 
-@panel("waiting", "等待、延期和转交", "desk/case_waiting.html")
+@panel("waiting", "等待、延期和转交", "desk/case_waiting.html", rank=20)
 def waiting_panel(looking: Looking) -> dict[str, object] | None:
     if looking.case.state is not SuggestionState.HANDLING:
         return None
