@@ -29,7 +29,9 @@ Work = TypeVar("Work", bound=Leased)
 Row = TypeVar("Row", bound=Base)
 
 
-def find_or_add(session: Session, model: type[Row], *, key: str, value: str | int, **rest: Any) -> tuple[Row, bool]:
+def find_or_add(
+    session: Session, model: type[Row], *, key: str, value: str | int, **rest: Any
+) -> tuple[Row, bool]:
     """The row whose unique column `key` is `value`, locked, and whether it is new.
 
     Safe for parallel duplicates: the database decides who was first, the others get the first one's row."""

@@ -11,7 +11,16 @@ from models import Role
 
 ACTIONS = {"view": "看案件", "listen": "听录音", "number": "看号码", "export": "导出", "search": "查居民"}
 CASE = "suggestion:"
-SUBJECTS = {"recording": "录音", "call": "漏接来电", "notice": "通知", "ledger": "台账", "resident": "居民档案", "residents": "居民档案", "honours": "评选荣誉", "expert": "专家"}
+SUBJECTS = {
+    "recording": "录音",
+    "call": "漏接来电",
+    "notice": "通知",
+    "ledger": "台账",
+    "resident": "居民档案",
+    "residents": "居民档案",
+    "honours": "评选荣誉",
+    "expert": "专家",
+}
 
 
 @blueprint.get("/access")
