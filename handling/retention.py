@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from handling.anonymising import anonymise_case, erase_attachments, erase_recordings, silence_notices
 from handling.consents import in_force
+from handling.deliberation_retention import forget_voters
 from handling.scheme import Scheme
 from handling.scheme_people import Retention
 from handling.status import OPEN_STATES
@@ -39,6 +40,7 @@ KINDS = {
     "contacts": "没有成为案件的来电和短信",
     "attachments": "拿掉的照片和材料",
     "residents": "不再需要的居民档案",
+    "votes": "谁投了什么票、哪些人到会",
     "looks": "访问记录",
     "resident": "按居民要求删除",
 }
@@ -169,6 +171,10 @@ def _residents(session: Session, scheme: Scheme, now: datetime) -> Result:
     return len(found), []
 
 
+def _votes(session: Session, scheme: Scheme, now: datetime) -> Result:
+    return forget_voters(session, now - timedelta(days=scheme.retention.cases), PORTION), []
+
+
 def _looks(session: Session, scheme: Scheme, now: datetime) -> Result:
     old = select(AccessEntry).where(AccessEntry.at < now - timedelta(days=scheme.retention.looks)).limit(PORTION)
     found = list(session.scalars(old))
@@ -183,6 +189,7 @@ _SWEEPS: dict[str, Sweep] = {
     "contacts": _contacts,
     "attachments": _attachments,
     "residents": _residents,
+    "votes": _votes,
     "looks": _looks,
 }
 SWEPT = tuple(_SWEEPS)
@@ -196,5 +203,6 @@ def rules_in_words(keep: Retention) -> list[tuple[str, str]]:
         (KINDS["contacts"], f"{keep.other_contacts}天"),
         (KINDS["attachments"], f"拿掉后{keep.recordings}天"),
         (KINDS["residents"], f"{keep.cases}天没有来往，也没有积分和照护登记"),
+        (KINDS["votes"], f"议完后{keep.cases}天，只留结果"),
         (KINDS["looks"], f"{keep.looks}天"),
     ]

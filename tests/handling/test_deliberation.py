@@ -26,6 +26,7 @@ from handling.deliberation_notices import invite_households, votes_to_announce
 from handling.inbound import handle_text
 from handling.meetings import Hands, MeetingRecord, TopicRecord, hold_meeting, raise_hands
 from handling.residents import find_or_add_resident
+from handling.retention import sweep
 from handling.scheme import Scheme, load_scheme
 from handling.scheme_deliberation import DeliberationKind, DeliberationStage
 from handling.votes import Count, ballots_of, count, household_at, outcome_of
@@ -514,6 +515,27 @@ def test_more_agreement_never_turns_a_vote_down(yes: int, no: int, abstained: in
     if before is Outcome.PASSED:
         assert 2 * yes > no + abstained + yes
         assert 3 * (yes + no + abstained) >= 2 * entitled
+
+
+def test_who_voted_what_is_forgotten_and_the_decision_stays(
+    session: Session, scheme: Scheme, people: People, clock: FakeClock, case: Suggestion, courtyard: Courtyard
+) -> None:
+    resident = neighbour(session, clock, 1, courtyard, "1-1-101")
+    deliberation = running(session, scheme, people, clock, case)
+    until_voting(session, scheme, deliberation, clock)
+    says(session, scheme, clock, resident, "同意")
+    raise_hands(session, deliberation, deliberation.topics[0], Hands(yes=5), people.coordinator, clock.now())
+    while deliberation.state is DeliberationState.RUNNING:
+        clock.set(deliberation.stage_until or clock.now())
+        advance_due(session, scheme, clock.now())
+    deliberation.attendees = "1-1-101 张三"
+    assert sweep(session, scheme, "votes", clock.advance(days=scheme.retention.cases)) == (0, [])
+    assert sweep(session, scheme, "votes", clock.advance(days=1)) == (2, [])
+    assert sweep(session, scheme, "votes", clock.now()) == (0, [])
+    voters = {(ballot.voter.split(":")[0], ballot.resident_id) for ballot in session.scalars(select(Ballot))}
+    assert voters == {("gone", None), ("hands", None)}
+    assert deliberation.attendees == ""
+    assert deliberation.topics[0].decisions[0].yes == 6
 
 
 def test_users_of_other_roles_may_not_start_it(
