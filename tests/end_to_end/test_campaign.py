@@ -21,7 +21,7 @@ from hotline.worker.campaigns import end_campaigns, invite_residents
 from hotline.worker.context import WorkerContext
 from hotline.worker.recordings import fetch_recording, transcribe_recording
 from hotline.worker.texts import process_text
-from models import Answer, Campaign, Database, Participation, ParticipationState, Purpose, Suggestion, User
+from models import Answer, Campaign, Database, Medium, Participation, ParticipationState, Purpose, Suggestion, User
 from tests.fakes.carrier import CarrierFake, carrier_fixture  # noqa: F401 (a fixture)
 from tests.fakes.clock import FakeClock
 from tests.fakes.speech import FakeSpeech
@@ -156,7 +156,7 @@ def test_the_traffic_campaign_from_the_first_question_to_the_decision(
     talk = ring.params["Url"].removeprefix(town.carrier.public_url)
     assert "Gather" in town.call(talk, ring.sid)
     with database.read() as session:
-        row = session.scalars(select(Participation).where(Participation.notice_id.is_not(None))).all()[-1]
+        row = session.scalars(select(Participation).where(Participation.medium == Medium.CALL)).one()
     base = f"/twilio/survey/{row.id}"
     town.call(f"{base}/begin", ring.sid)
     for question, digits in zip(questions, ("1", "3", "1", "2"), strict=False):
