@@ -87,7 +87,7 @@ def test_the_board_counts_by_handler_and_unit_and_lists_the_late_in_two_statemen
     session: Session, scheme: Scheme, people: People, clock: FakeClock
 ) -> None:
     now = clock.now()
-    property_company = Unit(code="property", name="物业公司", kind="property")
+    property_company = Unit(code="green_water", name="物业公司", kind="property")
     people.secretary.unit = property_company
     late, fresh = now - timedelta(days=2), now + timedelta(days=9)
     session.add_all(
