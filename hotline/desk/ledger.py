@@ -22,7 +22,7 @@ NAMES = (
     *("search", "state", "due", "level", "domain", "urgency", "handler", "channel", "courtyard", "track"),
     *("from", "until", "sort"),
 )
-# SQLite refuses patterns of more than 50,000 bytes.
+# More than anybody asks; a pasted page is no question.
 LONGEST_SEARCH = 200
 MIMETYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
