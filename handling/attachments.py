@@ -28,9 +28,11 @@ def add_attachment(
 
 
 def remove_attachment(session: Session, attachment: Attachment, user: User, now: datetime) -> None:
-    """Nobody sees it any more; `restore_attachment` undoes it."""
+    """Nobody sees it any more, the board included; `restore_attachment` undoes it."""
     if attachment.removed_at is None:
         attachment.removed_at, attachment.removed_by_id = now, user.id
+        # Brought back it must be released anew.
+        attachment.released_at = None
         _note(session, attachment, "detached", user, now)
 
 

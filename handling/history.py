@@ -10,6 +10,11 @@ from models import Event, Suggestion
 ENGINE_EVENTS = {
     "attached": "加了照片或材料",
     "detached": "拿掉了照片或材料",
+    "told_public": "改公示栏上的话",
+    "taken_off_board": "从公示栏撤下",
+    "put_back_on_board": "放回公示栏",
+    "photo_released": "公开了照片",
+    "photo_withheld": "收回了公开的照片",
     "received": "收到",
     "alarm_raised": "一键呼叫",
     "alarm_repeated": "又按了一键呼叫",

@@ -77,6 +77,7 @@ from models.record import AccessEntry, CalendarOverride, Counter
 from models.residents import Consent, Erasure, Purpose, Relative, ResidentPhone
 from models.rules import SchemeVersion
 from models.search import SearchEntry
+from models.stories import Story
 from models.supervision import Supervision
 from models.work import Leased, claim, claim_next, find_or_add, is_due, release
 
@@ -154,6 +155,7 @@ __all__ = [
     "SearchEntry",
     "SecondReview",
     "Station",
+    "Story",
     "Suggestion",
     "SuggestionState",
     "Supervision",

@@ -37,6 +37,8 @@ class Attachment(Base):
     uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     uploaded_by: Mapped[User] = relationship(foreign_keys=[uploaded_by_id])
     created_at: Mapped[datetime]
+    # Since then neighbours see this picture on the board.
+    released_at: Mapped[datetime | None]
     # Taken away by a person; the file stays until retention, so that it can be brought back.
     removed_at: Mapped[datetime | None]
     removed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
