@@ -18,14 +18,15 @@ from handling.casework import (
     due_warnings,
     take_action,
 )
-from handling.clock import SHANGHAI
 from handling.disputes import may_read
+from handling.forms import known_values
 from handling.found import NAMES as FOUND_NAMES
 from handling.found import found_in_case
 from handling.queries import case_story, courtyards, handlers, my_cases, notices_of
 from handling.scheme import Action, Scheme
 from handling.scheme_versions import scheme_of
 from handling.units import active_units, own_stations
+from handling.wishes import NAMES, open_wishes
 from hotline.current import current
 from hotline.desk.access import (
     EVERYBODY,
@@ -66,6 +67,7 @@ def mine() -> str:
             limit=SHOWN,
         )
         rules = {case.id: scheme_of(session, case, scheme) for case in cases}
+        wishes = [wish for wish in open_wishes(session) if wish.asked_by_id != me().id] if lead else []
     nobodys = [case for case in cases if case.handler_id is None]
     mine_now = [case for case in cases if case in nobodys or has_turn(rules[case.id], case, me().role)]
     return render_template(
@@ -74,6 +76,8 @@ def mine() -> str:
         waiting=[case for case in cases if case not in mine_now],
         full=len(cases) == SHOWN,
         rules=rules,
+        wishes=wishes,
+        wish_names=NAMES,
     )
 
 
@@ -199,17 +203,11 @@ def coordinators_steps(scheme: Scheme) -> list[str]:
 
 
 def started(case: Suggestion, action: Action, proposal: Proposal | None = None) -> dict[str, str]:
-    """What a form begins with: what the case already says, and today for the day of a meeting or a visit."""
-    known = {
-        "level": case.level,
-        "handler": str(case.handler_id or (proposal.user.id if proposal else "")),
-        "unit": str(case.unit_id or ""),
-        "courtyard": str(case.courtyard_id or ""),
-        "feedback": case.feedback,
-    }
-    today = current().clock.now().astimezone(SHANGHAI).date().isoformat()
-    begun = {asked.code: today for asked in action.fields if asked.type == "date" and not asked.sets}
-    return begun | {asked.code: known[asked.sets] for asked in action.fields if asked.sets in known}
+    """What a form begins with; whom a case is proposed to, while nobody has it."""
+    begun = known_values(case, action, current().clock.now())
+    if proposal is None:
+        return begun
+    return begun | {asked.code: str(proposal.user.id) for asked in action.fields if asked.sets == "handler"}
 
 
 def position_of(scheme: Scheme, code: str) -> int:

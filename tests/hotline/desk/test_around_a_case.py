@@ -61,6 +61,7 @@ def test_more_time_is_asked_for_and_granted_on_the_page(desk: Desk, number: int)
     with desk.database.read() as session:
         wish = session.scalars(select(Wish.id)).one()
     path = f"/desk/cases/{number}/wishes/{wish}"
+    assert "王芳申请延期" in leader.get("/desk/mine").text, "what waits for a decision is not overlooked"
     assert handler.post(path, granted="1").status_code == 403
     assert "王芳申请延期" in leader.get(f"/desk/cases/{number}").text
     assert "请写明为什么不同意" in leader.post(path, granted="0").text
