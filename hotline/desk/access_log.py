@@ -9,7 +9,7 @@ from hotline.current import current
 from hotline.desk.access import allowed, blueprint
 from models import Role
 
-ACTIONS = {"view": "看案件", "listen": "听录音", "number": "看号码", "export": "导出", "search": "查居民"}
+ACTIONS = {"view": "看", "listen": "听录音", "number": "看号码", "export": "导出", "search": "查居民"}
 CASE = "suggestion:"
 SUBJECTS = {
     "recording": "录音",
