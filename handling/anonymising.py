@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from handling.scheme import Scheme
 from handling.scheme_versions import scheme_of
+from handling.story_release import clean_for_good
 from models import (
     Alarm,
     Answer,
@@ -35,6 +36,7 @@ WORDS = frozenset(("text", "standard_text", "place", "note", "feedback"))
 def anonymise_case(session: Session, scheme: Scheme, case: Suggestion) -> list[str]:
     """Take everything personal out of the case and all that hangs on it. Returns the paths of the files, relative
     to HOTLINE_HOME, that the caller deletes. Safe to repeat."""
+    clean_for_good(session, case)
     files = erase_recordings(session, list(case.recordings))
     case.text = case.standard_text = case.place = ""
     case.understanding = {}

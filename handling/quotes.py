@@ -6,8 +6,8 @@ from nlp.callers import SURNAMES, caller
 from nlp.numbers import NUMERAL, phones
 
 _IDENTITY = re.compile(r"(?<!\d)\d{6,}[xX]?(?!\d)")
-_TITLES = "婆婆|大爷|孃孃|嬢嬢|阿姨|大妈|大娘|大叔|爷爷|奶奶|老师|师傅|书记|主任|医生"
-_PERSON = re.compile(rf"(?:[老小][{SURNAMES}](?![一-鿿]{{0,1}}(?:路|街|院|桥|层|树))|[{SURNAMES}](?={_TITLES}))")
+TITLES = "婆婆|大爷|孃孃|嬢嬢|阿姨|大妈|大娘|大叔|爷爷|奶奶|老师|师傅|书记|主任|医生"
+_PERSON = re.compile(rf"(?:[老小][{SURNAMES}](?![一-鿿]{{0,1}}(?:路|街|院|桥|层|树))|[{SURNAMES}](?={TITLES}))")
 # A whole address down to the door; the courtyard's name stays, a public place like 二号门 does too.
 _DOOR = re.compile(
     rf"{NUMERAL}+(?:栋|幢|号楼)(?:{NUMERAL}+(?:单元|门))?(?:{NUMERAL}+(?:楼|层))?(?:{NUMERAL}+(?:号|室)?)?"

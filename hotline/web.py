@@ -1,6 +1,5 @@
 """What every page shares: security headers, error pages, times and words as people here write them."""
 
-import re
 from datetime import datetime, timedelta
 
 from flask import Flask, Response, current_app, render_template, request
@@ -10,6 +9,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import Conflict, HTTPException
 
 from handling.clock import SHANGHAI
+from handling.public_words import without_numbers
 
 # Scripts, styles and sound from here alone. blob: is the simulator's microphone recording.
 POLICY = (
@@ -38,7 +38,6 @@ ERRORS = {
     429: ("试的次数太多了", "为了安全，请过几分钟再试。忘记密码请找管理员重设。"),
     500: ("系统出了点问题", "已经记录下来。请稍等一会儿再试；还是不行，请告诉管理员。"),
 }
-NUMBERS = re.compile(r"(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]\d{7,8}|\d{7,}[xX]?")
 
 EXPIRED = ("页面放得太久了", "为了安全，这次提交没有保存。请返回上一页，刷新后再提交一次。")
 
@@ -84,11 +83,6 @@ def iso(time: datetime | None) -> str:
 def paragraphs(text: str) -> Markup:
     """Text that people typed, with their line breaks."""
     return Markup("<br>").join(escape(line) for line in text.strip().splitlines())
-
-
-def without_numbers(text: str) -> str:
-    """Phones and identity cards do not belong on a public page, whoever wrote them there."""
-    return NUMBERS.sub("（号码已隐去）", text)
 
 
 def wants_page() -> bool:

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask, abort
 from sqlalchemy.orm.exc import StaleDataError
 
-from hotline.web import without_numbers
+from handling.public_words import without_numbers
 from tests.hotline.desk.conftest import Browser, Desk
 
 STATIC = Path(__file__).parents[3] / "hotline" / "static"
