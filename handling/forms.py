@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from handling.calendar import closing_time
+from handling.clock import SHANGHAI
 from handling.scheme import Action, Field, Scheme
-from models import Courtyard, Role, Unit, User
+from models import Courtyard, Role, Suggestion, Unit, User
 
 LONGEST = {"text": 200, "long_text": 5000}
 LARGEST = 1_000_000_000
@@ -50,6 +51,20 @@ def read_form(session: Session, scheme: Scheme, action: Action, form: Mapping[st
     if errors:
         raise FormInvalid(errors)
     return filled
+
+
+def known_values(case: Suggestion, action: Action, now: datetime) -> dict[str, str]:
+    """What a form begins with: what the case already says, and today for the day of a meeting or a visit."""
+    known = {
+        "level": case.level,
+        "handler": str(case.handler_id or ""),
+        "unit": str(case.unit_id or ""),
+        "courtyard": str(case.courtyard_id or ""),
+        "feedback": case.feedback,
+    }
+    today = now.astimezone(SHANGHAI).date().isoformat()
+    begun = {asked.code: today for asked in action.fields if asked.type == "date" and not asked.sets}
+    return begun | {asked.code: known[asked.sets] for asked in action.fields if asked.sets in known}
 
 
 def _read_field(

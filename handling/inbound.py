@@ -18,6 +18,7 @@ from handling.points import balance_of
 from handling.residents import find_or_add_resident, opt_in, opt_out
 from handling.reward_texts import asks_for_reward
 from handling.scheme import Scheme
+from handling.staff_texts import takes_staff_text
 from handling.status import promised_day, state_name
 from handling.survey_texts import after_suggestion, joins_campaign
 from handling.withdrawal import may_be_withdrawn, withdraw_by_text
@@ -67,6 +68,8 @@ def handle_text(
     asking = None
     if resident is not None:
         asking = Asking(session, scheme, resident, text, understand, now, tuple(duty_phones))
+        if takes_staff_text(asking):
+            return None
         if answers_open_question(asking) or asks_for_reward(asking) or joins_campaign(asking):
             return None
         command = parse_command(text.body)

@@ -8,6 +8,7 @@ from handling.history import ENGINE_EVENTS
 from handling.scheme_checks_casework import CASEWORK_NOTICES, casework_problems
 from handling.scheme_checks_deliberation import deliberation_problems, own_variables
 from handling.scheme_checks_people import PEOPLE_NOTICES, PEOPLE_VARIABLES, people_problems
+from handling.scheme_checks_texts import STAFF_TEXT_NOTICES, staff_text_problems
 from handling.scheme_parts import Action, Field, Scheme, Step, Template
 from handling.scheme_time_checks import CLOCK_VARIABLES, time_problems
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_units
@@ -37,6 +38,7 @@ ENGINE_NOTICES = (
     *CASEWORK_NOTICES,
     *PEOPLE_NOTICES,
     *SURVEY_NOTICES,
+    *STAFF_TEXT_NOTICES,
 )
 # What every notice may say besides the fields of the action that sends it.
 VARIABLES = frozenset(("number", "due", "promise", "handler_name", "level", "state", "place")) | {
@@ -85,6 +87,7 @@ def problems(scheme: Scheme) -> Iterator[Problem]:
     yield from deliberation_problems(scheme)
     yield from time_problems(scheme)
     yield from people_problems(scheme)
+    yield from staff_text_problems(scheme)
 
 
 def _doubles(scheme: Scheme) -> Iterator[Problem]:
@@ -235,6 +238,7 @@ def _notice(scheme: Scheme, name: str, template: Template) -> Iterator[Problem]:
     allowed = (
         VARIABLES
         | CASEWORK_NOTICES.get(name, frozenset())
+        | STAFF_TEXT_NOTICES.get(name, frozenset())
         | _fields_of_senders(scheme, name)
         | own_variables(name)
     )

@@ -118,6 +118,7 @@ class Action(Part):
     with `experts`, one of them spoke.
     stations: people of stations of these tiers may do it too, for places below their own station.
     invites: the resident is asked to supervise and evaluate.
+    sms: the short words by which its people may do it in a text (“1023 办结 已疏通”).
     asks_rating: the resident may answer with 1 to 5. publishes: the board shows `feedback` from now on.
     converts: the suggestion has become a measure (转化), for the rate of conversion.
     """
@@ -142,6 +143,7 @@ class Action(Part):
     asks_rating: bool = False
     publishes: bool = False
     converts: bool = False
+    sms: tuple[str, ...] = ()
     help: str = ""
 
 
