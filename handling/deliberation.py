@@ -292,8 +292,10 @@ def _leave(
 def _enter(session: Session, deliberation: Deliberation, stage: DeliberationStage, now: datetime) -> None:
     deliberation.stage, deliberation.stage_since = stage.code, now
     deliberation.stage_until = load_calendar(session).due(now, stage.working_days)
-    asks = stage.does == "vote" and rules_of(deliberation).votes_remotely
-    deliberation.invited_up_to = 0 if asks else None
+    rules = rules_of(deliberation)
+    # Households hear of the beginning, whatever it is, and of each vote.
+    tells = rules.votes_remotely and (stage.does == "vote" or stage == rules.stages[0])
+    deliberation.invited_up_to = 0 if tells else None
     session.flush()
 
 

@@ -1,4 +1,4 @@
-"""What households are told of a vote: that it is open, and what it came to."""
+"""What households are told: that a matter is deliberated, that a vote is open, and what it came to."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -17,13 +17,13 @@ PORTION = 50
 RESULTS = {Outcome.PASSED: "通过", Outcome.REJECTED: "没有通过", Outcome.NO_QUORUM: "户数不够，不算数"}
 
 
-def votes_to_announce(session: Session) -> list[int]:
-    """The deliberations of whose vote some households are still to be told."""
+def waiting_to_be_told(session: Session) -> list[int]:
+    """The deliberations of whose beginning or vote some households are still to be told."""
     waiting = select(Deliberation.id).where(Deliberation.invited_up_to.is_not(None))
     return list(session.scalars(waiting.order_by(Deliberation.id)))
 
 
-def invite_households(session: Session, scheme: Scheme, deliberation_id: int, now: datetime) -> None:
+def tell_portion(session: Session, scheme: Scheme, deliberation_id: int, now: datetime) -> None:
     """The next portion of those whose number is known: a short transaction, so that no caller waits for it."""
     deliberation = session.get_one(Deliberation, deliberation_id, with_for_update=True, populate_existing=True)
     stage = rules_of(deliberation).stage(deliberation.stage)
@@ -37,12 +37,14 @@ def invite_households(session: Session, scheme: Scheme, deliberation_id: int, no
                 session,
                 scheme,
                 key=f"vote:{topic.id}:{stage.code}:{resident.id}",
-                template="vote_open",
+                template="vote_open" if stage.does == "vote" else "topic_open",
                 suggestion=topic.suggestion,
                 resident=resident,
                 priority=Priority.ROUTINE,
                 variables={
                     "matter": topic.title,
+                    "kind": rules_of(deliberation).name,
+                    "stage": stage.name,
                     "yes": stage.yes,
                     "no": stage.no,
                     "until": until_text(deliberation, now),

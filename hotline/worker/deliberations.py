@@ -1,7 +1,7 @@
-"""What the clock does with deliberations: stages that are over, households that are to be told of a vote."""
+"""What the clock does with deliberations: stages that are over, households that are to be told."""
 
 from handling.deliberation import advance, stages_over
-from handling.deliberation_notices import invite_households, votes_to_announce
+from handling.deliberation_notices import tell_portion, waiting_to_be_told
 from hotline.worker.context import WorkerContext
 
 
@@ -15,11 +15,11 @@ def move_deliberations_on(context: WorkerContext) -> None:
             advance(session, context.scheme, deliberation_id, now)
 
 
-def invite_voters(context: WorkerContext) -> None:
-    """A portion of the households of each open vote."""
+def tell_households(context: WorkerContext) -> None:
+    """A portion of the households of each deliberation that has begun or is voted on."""
     now = context.clock.now()
     with context.database.read() as session:
-        waiting = votes_to_announce(session)
+        waiting = waiting_to_be_told(session)
     for deliberation_id in waiting:
         with context.database.write() as session:
-            invite_households(session, context.scheme, deliberation_id, now)
+            tell_portion(session, context.scheme, deliberation_id, now)

@@ -16,7 +16,7 @@ from hotline.worker.alarms import repeat_alarms
 from hotline.worker.campaigns import end_campaigns, invite_residents
 from hotline.worker.casework import mark_platforms
 from hotline.worker.context import WorkerContext
-from hotline.worker.deliberations import invite_voters, move_deliberations_on
+from hotline.worker.deliberations import move_deliberations_on, tell_households
 from hotline.worker.learning import learn_keywords, reload_words
 from hotline.worker.outbox import ask_for_receipts, look_up_notice, send_notice
 from hotline.worker.recordings import delete_at_carrier, fetch_recording, transcribe_recording
@@ -105,7 +105,7 @@ class Worker:
             (5, invite_residents),
             (60, end_campaigns),
             (60, move_deliberations_on),
-            (5, invite_voters),
+            (5, tell_households),
             (5, reload_words),
             (5, repeat_alarms),
             (60, ask_for_receipts),

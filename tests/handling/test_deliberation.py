@@ -22,7 +22,7 @@ from handling.deliberation import (
     stages_over,
     stop,
 )
-from handling.deliberation_notices import invite_households, votes_to_announce
+from handling.deliberation_notices import tell_portion, waiting_to_be_told
 from handling.inbound import handle_text
 from handling.meetings import Hands, MeetingRecord, TopicRecord, hold_meeting, raise_hands
 from handling.residents import find_or_add_resident
@@ -129,12 +129,13 @@ def advance_due(session: Session, scheme: Scheme, now: datetime) -> int:
     over = stages_over(session, now)
     for deliberation_id in over:
         advance(session, scheme, deliberation_id, now)
-    while waiting := votes_to_announce(session):
-        invite_households(session, scheme, waiting[0], now)
+    while waiting := waiting_to_be_told(session):
+        tell_portion(session, scheme, waiting[0], now)
     return len(over)
 
 
 def until_voting(session: Session, scheme: Scheme, deliberation: Deliberation, clock: FakeClock) -> None:
+    advance_due(session, scheme, clock.now())
     while deliberation.stage != "vote":
         assert deliberation.stage_until
         clock.set(deliberation.stage_until)
@@ -189,6 +190,9 @@ def test_households_vote_by_text_once_each_and_are_told_the_result(
     deliberation = running(session, scheme, people, clock, case)
     until_voting(session, scheme, deliberation, clock)
     assert len(told(session, "vote_open")) == 6
+    assert told(session, "topic_open")[0] == (
+        "楼栋议事会开始议题公示：全院疏通，每户40元。有话请打热线或发短信来说，3月12日18点止。"
+    )
     assert told(session, "vote_open")[0] == (
         "请您家表决：全院疏通，每户40元。同意就回“同意”，不然回“不同意”，3月20日18点截止，一户一票。"
     )

@@ -88,8 +88,8 @@ def test_what_does_not_fit_together_is_refused_with_the_reason(text: str, reason
 
 def test_a_vote_from_home_needs_its_notices() -> None:
     stage = 'stages = [{ code = "v", name = "表决", does = "vote", working_days = 3 }]\n'
-    with pytest.raises(SchemeError, match="the notice “vote_open” is missing"):
-        read(KIND + stage + "[notices.vote_open]\nremove = true\n")
+    with pytest.raises(SchemeError, match="the notice “topic_open” is missing"):
+        read(KIND + stage + "[notices.topic_open]\nremove = true\n")
 
 
 def test_the_communities_deliberate_in_their_own_ways() -> None:

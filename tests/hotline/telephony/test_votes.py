@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from handling.deliberation import TopicDraft, advance, begin, draft_deliberation
-from handling.deliberation_notices import invite_households
+from handling.deliberation_notices import tell_portion
 from handling.residents import find_or_add_resident
 from handling.scheme import load_scheme
 from handling.scheme_deliberation import DeliberationKind, DeliberationStage
@@ -115,7 +115,7 @@ def test_a_landline_is_rung_and_votes_by_key(
     vote: int, carrier_posts: SignedClient, database: Database, clock: FakeClock
 ) -> None:
     with database.write() as session:
-        invite_households(session, load_scheme("chengbei"), vote, clock.now())
+        tell_portion(session, load_scheme("chengbei"), vote, clock.now())
         landline = session.scalars(select(Resident).where(Resident.phone == LANDLINE)).one()
         rung = session.scalars(select(Notice).where(Notice.resident_id == landline.id)).all()
         assert {notice.medium.value for notice in rung} == {"call"}

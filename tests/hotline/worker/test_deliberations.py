@@ -10,7 +10,7 @@ from handling.deliberation import TopicDraft, begin, draft_deliberation
 from handling.residents import find_or_add_resident
 from handling.scheme import load_scheme
 from hotline.worker.context import WorkerContext
-from hotline.worker.deliberations import invite_voters, move_deliberations_on
+from hotline.worker.deliberations import move_deliberations_on, tell_households
 from models import Courtyard, Database, Deliberation, DeliberationState, Notice, Role, User
 from tests.fakes.clock import FakeClock
 
@@ -49,9 +49,9 @@ def found(database: Database, council: int) -> Deliberation:
         return session.get_one(Deliberation, council)
 
 
-def told(database: Database) -> int:
+def told(database: Database, template: str = "vote_open") -> int:
     with database.read() as session:
-        return session.scalars(select(func.count(Notice.id)).where(Notice.template == "vote_open")).one()
+        return session.scalars(select(func.count(Notice.id)).where(Notice.template == template)).one()
 
 
 def test_stages_follow_by_the_clock_and_every_household_is_told_once(
@@ -62,7 +62,8 @@ def test_stages_follow_by_the_clock_and_every_household_is_told_once(
         stages.append(found(database, council).stage)
         for _ in range(4):
             move_deliberations_on(context)
-            invite_voters(context)
+            tell_households(context)
+        assert told(database, "topic_open") == HOUSEHOLDS
         assert told(database) == (HOUSEHOLDS if "vote" in stages else 0)
         assert found(database, council).stage == stages[-1]
         until = found(database, council).stage_until
@@ -78,8 +79,8 @@ def test_a_portion_is_small_so_that_no_caller_waits(
     for _ in range(2):
         clock.set((found(database, council).stage_until or clock.now()) + timedelta(minutes=1))
         move_deliberations_on(context)
-    assert told(database) == 0
-    invite_voters(context)
+    assert told(database) == told(database, "topic_open") == 0
+    tell_households(context)
     assert told(database) == 50
-    invite_voters(context)
+    tell_households(context)
     assert told(database) == HOUSEHOLDS
