@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from handling.campaigns import running_campaigns
+from handling.campaign_queries import running_campaigns
 from handling.notices import not_before, queue_notice
 from handling.scheme import Scheme
 from handling.survey_notices import INVITATION, TOPIC, campaign_variables

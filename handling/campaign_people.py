@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, joinedload
 
 from handling.campaign_sounds import can_be_rung
@@ -78,12 +79,17 @@ def put_on_list(session: Session, scheme: Scheme, campaign: Campaign, now: datet
     """Everybody who may be invited waits for the invitation from now on; nobody twice."""
     session.refresh(campaign, with_for_update=True)
     draw = draw_people(session, scheme, campaign, now)
-    waiting = ParticipationState.WAITING
-    session.add_all(
-        Participation(campaign_id=campaign.id, resident_id=resident_id, medium=medium, state=waiting)
-        for resident_id, medium in draw.chosen
-    )
-    session.flush()
+    # Somebody may come by themselves in this moment: their row stays.
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    for resident_id, medium in draw.chosen:
+        row = dialect.insert(Participation).values(
+            campaign_id=campaign.id,
+            resident_id=resident_id,
+            medium=medium,
+            state=ParticipationState.WAITING,
+            asked_again=False,
+        )
+        session.execute(row.on_conflict_do_nothing(index_elements=["campaign_id", "resident_id"]))
     return draw
 
 

@@ -1,13 +1,12 @@
 """专项征集 from draft to report: who may change what, and when. `paused_at` stops invitations, never answers."""
 
-from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from handling.clock import SHANGHAI
+from handling.campaign_queries import today
 from handling.commands import parse_command
 from handling.residents import normal_number
 from models import (
@@ -24,8 +23,6 @@ from models import (
 LONGEST_TITLE = 12
 LONGEST_PERIOD = timedelta(days=366)
 FASTEST = 60
-# Who speaks begins with a greeting: so many characters may stand before the keyword.
-FIRST_WORDS = 30
 OPEN_STATES = (ParticipationState.WAITING, ParticipationState.INVITED, ParticipationState.ANSWERING)
 # 短信: texts alone; 都用: landlines are rung; 电话: everybody is rung.
 WAYS = {"sms": "只发短信", "both": "手机发短信，座机打电话", "call": "都打电话"}
@@ -207,47 +204,6 @@ def close_finished_campaigns(session: Session, now: datetime) -> int:
     return len(closed)
 
 
-def running_campaigns(session: Session, now: datetime) -> list[Campaign]:
-    """Those that take answers today, the oldest first."""
-    return list(session.scalars(_running(today(now)).order_by(Campaign.id)))
-
-
-def campaign_of_number(session: Session, number: str, now: datetime) -> Campaign | None:
-    """The campaign that this number of ours belongs to today."""
-    ours = normal_number(number)
-    if ours is None:
-        return None
-    return session.scalars(_running(today(now)).where(Campaign.number == ours).limit(1)).one_or_none()
-
-
-def campaign_of_words(session: Session, words: str, now: datetime, *, within: int) -> Campaign | None:
-    """The campaign whose keyword begins in the first `within` characters of what was said."""
-    beginning = words.strip()
-    with_keyword = session.scalars(_running(today(now)).where(Campaign.keyword != "")).all()
-    found = [c for c in with_keyword if -1 < beginning.find(c.keyword) <= within]
-    return min(found, key=lambda c: beginning.find(c.keyword), default=None)
-
-
-def campaign_of_call(session: Session, to_number: str, heard: str, at: datetime) -> Campaign | None:
-    """The campaign that a voicemail belongs to: by the number rung, or by its keyword in the first words."""
-    return campaign_of_number(session, to_number, at) or campaign_of_words(session, heard, at, within=FIRST_WORDS)
-
-
-def open_participation(session: Session, resident: Resident, *states: ParticipationState) -> Participation | None:
-    """The newest one of this resident in a campaign that takes answers."""
-    newest = (
-        select(Participation)
-        .join(Campaign)
-        .where(
-            Participation.resident_id == resident.id,
-            Participation.state.in_(states),
-            Campaign.state == CampaignState.RUNNING,
-        )
-        .order_by(func.coalesce(Participation.asked_at, Participation.invited_at).desc(), Participation.id.desc())
-    )
-    return session.scalars(newest.limit(1)).one_or_none()
-
-
 def mark_suggestion(
     session: Session, suggestion: Suggestion, campaign: Campaign | None, user: User, now: datetime
 ) -> None:
@@ -276,24 +232,6 @@ def stop_questionnaires(session: Session, resident: Resident, now: datetime) -> 
         update(Participation)
         .where(Participation.resident_id == resident.id, Participation.state.in_(OPEN_STATES))
         .values(state=ParticipationState.STOPPED, question_id=None, finished_at=now)
-    )
-
-
-def today(now: datetime) -> date:
-    return now.astimezone(SHANGHAI).date()
-
-
-def campaigns(session: Session, states: Collection[CampaignState] = ()) -> list[Campaign]:
-    """The newest first."""
-    found = select(Campaign).order_by(Campaign.id.desc())
-    return list(session.scalars(found.where(Campaign.state.in_(states)) if states else found))
-
-
-def _running(day: date) -> Select[Campaign]:
-    return select(Campaign).where(
-        Campaign.state == CampaignState.RUNNING,
-        Campaign.starts_on <= day,
-        Campaign.ends_on >= day,
     )
 
 

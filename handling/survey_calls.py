@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handling.campaign_queries import campaign_of_number
 from handling.campaign_sounds import can_be_rung
-from handling.campaigns import campaign_of_number
 from handling.consents import withdraw_consent
 from handling.intake import open_suggestion
 from handling.scheme import Scheme

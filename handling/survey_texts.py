@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from handling.asking import Asking, OpenQuestion
-from handling.campaigns import campaign_of_number, campaign_of_words, open_participation
+from handling.campaign_queries import campaign_of_number, campaign_of_words, open_participation
 from handling.commands import NEVER_CASES, parse_command
 from handling.intake import open_suggestion
 from handling.notices import queue_notice, reply_priority

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, render_template, request
 
-from handling.campaigns import running_campaigns
+from handling.campaign_queries import running_campaigns
 from handling.queries import board_page, figures
 from hotline.board.campaigns import campaign_page, campaigns_page
 from hotline.board.deliberations import deliberations_page

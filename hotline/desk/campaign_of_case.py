@@ -6,7 +6,8 @@ from flask import abort, flash, redirect, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from handling.campaigns import campaigns, mark_suggestion
+from handling.campaign_queries import campaigns
+from handling.campaigns import mark_suggestion
 from hotline.current import current
 from hotline.desk.access import LEADERS, REVIEWERS, acting_user, allowed, blueprint, me
 from hotline.desk.panels import Looking, panel

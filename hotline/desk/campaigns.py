@@ -1,7 +1,6 @@
 """专项征集: the list, the plan, start and pause, and how far it has come."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -17,16 +16,12 @@ from handling.campaigns import (
     WAYS,
     CampaignInvalid,
     CampaignNotAllowed,
-    Plan,
-    Target,
     change_campaign,
     close_campaign,
     create_campaign,
     pause_campaign,
     resume_campaign,
     start_campaign,
-    target_of,
-    today,
 )
 from handling.queries import courtyards
 from handling.questionnaire import KINDS, add_question, bundled_questionnaires
@@ -34,6 +29,7 @@ from handling.survey_notices import options_text
 from hotline.board.parts import hotline_number
 from hotline.current import current
 from hotline.desk.access import LEADERS, acting_user, allowed, blueprint
+from hotline.desk.campaign_plan import plan_of, started, written
 from models import Campaign, CampaignState, Medium, Station
 
 Answer = str | tuple[str, int] | Response
@@ -44,7 +40,6 @@ STATES = {
     CampaignState.CLOSED: "已结束",
     CampaignState.REPORTED: "已报告",
 }
-DAYS_OF_A_NEW_ONE = 14
 
 
 @blueprint.get("/campaigns")
@@ -62,7 +57,7 @@ def campaigns() -> str:
 def new_campaign() -> str:
     template = request.args.get("template", "")
     with current().database.read() as session:
-        return _plan_page(session, _started(template), {})
+        return _plan_page(session, started(template), {})
 
 
 @blueprint.post("/campaigns/new")
@@ -209,75 +204,6 @@ def show_campaign(
         )
 
 
-def plan_of(form: MultiDict[str, str], campaign: Campaign | None = None) -> Plan:
-    """What was typed in. Raises CampaignInvalid for days that are none. campaign: what a running one keeps."""
-    days = {name: _day(form.get(name, "")) for name in ("starts_on", "ends_on")}
-    if campaign is not None and campaign.state is not CampaignState.DRAFT:
-        form = MultiDict({**written(campaign), **{name: form.get(name, "") for name in LATER}})
-        days = {"starts_on": campaign.starts_on, "ends_on": _day(form["ends_on"])}
-    if missing := {name: "请选日期" for name, day in days.items() if day is None}:
-        raise CampaignInvalid(missing)
-    return Plan(
-        title=form.get("title", ""),
-        purpose=form.get("purpose", "")[:2000],
-        starts_on=days["starts_on"] or date.min,
-        ends_on=days["ends_on"] or date.min,
-        number=form.get("number", ""),
-        keyword=form.get("keyword", ""),
-        per_minute=form.get("per_minute", 0, type=int),
-        target=Target(
-            courtyards=form.getlist("courtyards", type=int),
-            stations=form.getlist("stations", type=int),
-            care=form.getlist("care"),
-            served_days=max(0, min(form.get("served_days", 0, type=int), 366)),
-            way=form.get("way", ""),
-        ),
-    )
-
-
-# What may still change while it runs.
-LATER = ("purpose", "ends_on", "per_minute")
-
-
-def written(campaign: Campaign) -> MultiDict[str, str]:
-    """The plan as its form shows it."""
-    target = target_of(campaign)
-    values: dict[str, Any] = {
-        "title": campaign.title,
-        "purpose": campaign.purpose,
-        "starts_on": campaign.starts_on.isoformat(),
-        "ends_on": campaign.ends_on.isoformat(),
-        "number": campaign.number or "",
-        "keyword": campaign.keyword,
-        "per_minute": str(campaign.per_minute),
-        "courtyards": [str(each) for each in target.courtyards],
-        "stations": [str(each) for each in target.stations],
-        "care": target.care,
-        "served_days": str(target.served_days),
-        "way": target.way,
-    }
-    return MultiDict(values)
-
-
-def _started(template: str) -> MultiDict[str, str]:
-    """A new plan, with what the bundled questionnaire knows."""
-    begins = today(current().clock.now())
-    bundled = bundled_questionnaires().get(template)
-    days = bundled.days if bundled else DAYS_OF_A_NEW_ONE
-    return MultiDict(
-        {
-            "template": template if bundled else "",
-            "title": bundled.title if bundled else "",
-            "purpose": bundled.purpose if bundled else "",
-            "starts_on": begins.isoformat(),
-            "ends_on": (begins + timedelta(days=days - 1)).isoformat(),
-            "per_minute": "10",
-            "served_days": str(bundled.served_days) if bundled else "0",
-            "way": "sms",
-        }
-    )
-
-
 def _plan_page(session: Session, form: MultiDict[str, str], errors: Mapping[str, str]) -> str:
     return render_template(
         "desk/campaign_new.html",
@@ -303,10 +229,3 @@ def _runs(campaign: Campaign) -> bool:
 
 def _back(campaign_id: int) -> Response:
     return redirect(url_for("desk.campaign", campaign_id=campaign_id))
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from handling.alarms import alarm_of_call
-from handling.campaigns import campaign_of_call
+from handling.campaign_queries import campaign_of_call
 from handling.intake import extend_suggestion, open_suggestion
 from handling.survey_calls import spoken_answer, take_spoken_answer
 from hotline.telephony.carrier import CarrierError, Outcome, RecordingMissing

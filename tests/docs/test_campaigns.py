@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from handling.campaign_people import REST
+from handling.campaign_queries import FIRST_WORDS
 from handling.campaign_results import SMALLEST_GROUP
-from handling.campaigns import FIRST_WORDS
 from handling.notices import CALL_HOURS, SMS_HOURS
 from handling.questionnaire import LONGEST_TEXT, MOST_QUESTIONS, bundled_questionnaires
 from handling.survey_answers import read_answer, says_stop

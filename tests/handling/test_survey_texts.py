@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from handling.campaigns import close_campaign, open_participation, pause_campaign
+from handling.campaign_queries import open_participation
+from handling.campaigns import close_campaign, pause_campaign
 from handling.inbound import handle_text
 from handling.residents import find_or_add_resident
 from handling.sms import sms_segments
@@ -16,6 +17,7 @@ from models import (
     Notice,
     Participation,
     ParticipationState,
+    Priority,
     Rating,
     Suggestion,
     SuggestionState,
@@ -39,10 +41,32 @@ def invited(session, clock, campaign):
         state=ParticipationState.INVITED,
         medium=Medium.SMS,
         invited_at=clock.now(),
+        notice=Notice(
+            key="survey-invitation",
+            to_number=MOBILE,
+            medium=Medium.SMS,
+            priority=Priority.ROUTINE,
+            template="survey_invite",
+            body="",
+            created_at=clock.now(),
+            sent_at=clock.now(),
+        ),
     )
     session.add(row)
     session.flush()
     return row
+
+
+def test_an_invitation_that_nobody_has_read_takes_no_answer(session, invited, send):
+    invited.notice.sent_at = None
+    assert send("1").kind is not TextKind.ANSWER
+    assert invited.state is ParticipationState.INVITED
+
+
+def test_who_is_to_be_rung_answers_no_invitation_by_text(session, invited, send):
+    invited.medium = Medium.CALL
+    assert send("1").kind is not TextKind.ANSWER
+    assert invited.state is ParticipationState.INVITED
 
 
 @pytest.fixture
