@@ -20,7 +20,7 @@ MORNING_ENDS = time(12)
 
 @dataclass
 class Digest:
-    """The cases of a person, or of everybody: each list without doubles."""
+    """The cases of a person, or of everybody; nearest due time first in each list."""
 
     today: list[Running] = field(default_factory=list)
     late: list[Running] = field(default_factory=list)
@@ -58,7 +58,7 @@ def digests(session: Session, *, now: datetime) -> Digests:
     today = now.astimezone(SHANGHAI).date()
     fresh, again = _since_last(session, calendar, today)
     found = Digests(Digest(), {})
-    for case in running_cases(session):
+    for case in sorted(running_cases(session), key=lambda case: (case.due or now, case.number)):
         for digest in _readers(found, case):
             _sort_in(digest, case, today, fresh, again, now)
     for handler_id in [key for key, digest in found.of.items() if digest.is_empty]:

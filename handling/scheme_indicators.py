@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from handling.calendar import CLOSING, WorkCalendar, load_calendar
 from handling.clock import SHANGHAI
 from handling.figure_parts import Scope, case_sets, scope_conditions
+from handling.history import ENGINE_EVENTS
 from handling.lights import Light
 from handling.scheme import Hours, Indicator, Scheme
 from models import Event, Suggestion
 
-Period = tuple[datetime, datetime | None]
+# (suggestion_id, started, ended)
+Period = tuple[int, datetime, datetime | None]
 
 
 class Happened(Protocol):
@@ -44,15 +46,19 @@ class Standing:
 
 @dataclass(frozen=True)
 class IndicatorFigure:
-    """Of many cases: how many kept the time and how many did not; the others' time still runs.
+    """Of many cases: how many kept the time, and the ids of those that did not; the others' time still runs.
     median_hours: elapsed, of those that came to the end."""
 
     indicator: Indicator
     met: int
-    missed: int
+    late: tuple[int, ...]
     running: int
     median_hours: float | None
     light: Light | None
+
+    @property
+    def missed(self) -> int:
+        return len(self.late)
 
     @property
     def rate(self) -> float | None:
@@ -96,24 +102,39 @@ def indicator_figures(session: Session, scheme: Scheme, scope: Scope, *, now: da
         return []
     calendar = load_calendar(session)
     periods: list[list[Period]] = [[] for _ in scheme.indicators]
-    for events in _histories(session, scheme, scope, now):
+    for case_id, events in _histories(session, scheme, scope, now):
         for indicator, found in zip(scheme.indicators, periods, strict=True):
             started, ended = _moments(indicator, events)
             if started is not None:
-                found.append((started, ended))
+                found.append((case_id, started, ended))
     return [
         _figure(scheme, indicator, calendar, found, now)
         for indicator, found in zip(scheme.indicators, periods, strict=True)
     ]
 
 
+def measured_words(scheme: Scheme, indicator: Indicator) -> str:
+    """ "从“收到”到“核对”", with the names of events and actions."""
+    names = [_event_names(scheme, codes) for codes in (indicator.start, indicator.end)]
+    return f"从{names[0]}到{names[1]}"
+
+
+def _event_names(scheme: Scheme, codes: Sequence[str]) -> str:
+    named = []
+    for code in codes:
+        action = scheme.action(code)
+        named.append(f"“{action.name if action else ENGINE_EVENTS.get(code, code)}”")
+    return "或".join(named)
+
+
 def _figure(
     scheme: Scheme, indicator: Indicator, calendar: WorkCalendar, periods: list[Period], now: datetime
 ) -> IndicatorFigure:
     ends: dict[tuple[date, bool], datetime] = {}
-    met = missed = running = 0
+    met = running = 0
+    late: list[int] = []
     hours: list[float] = []
-    for started, ended in periods:
+    for case_id, started, ended in periods:
         due = _end_of(calendar, scheme, indicator, started, ends)
         if ended is not None:
             hours.append((ended - started).total_seconds() / 3600)
@@ -122,10 +143,10 @@ def _figure(
         elif (ended or now) <= due:
             met += 1
         else:
-            missed += 1
-    rate = met / (met + missed) if met + missed else None
+            late.append(case_id)
+    rate = met / (met + len(late)) if met or late else None
     light = _light(scheme, indicator, rate)
-    return IndicatorFigure(indicator, met, missed, running, median(hours) if hours else None, light)
+    return IndicatorFigure(indicator, met, tuple(late), running, median(hours) if hours else None, light)
 
 
 def _end_of(
@@ -153,7 +174,9 @@ def _light(scheme: Scheme, indicator: Indicator, rate: float | None) -> Light | 
     return Light.YELLOW if rate >= indicator.target * scheme.lights.target_yellow else Light.RED
 
 
-def _histories(session: Session, scheme: Scheme, scope: Scope, now: datetime) -> Iterator[Sequence[Happened]]:
+def _histories(
+    session: Session, scheme: Scheme, scope: Scope, now: datetime
+) -> Iterator[tuple[int, Sequence[Happened]]]:
     """Of each case the events that any indicator looks at, in their order."""
     kinds = {kind for indicator in scheme.indicators for kind in (*indicator.start, *indicator.end)}
     rows = (
@@ -163,5 +186,5 @@ def _histories(session: Session, scheme: Scheme, scope: Scope, now: datetime) ->
         .order_by(Event.suggestion_id, Event.id)
     )
     happened = session.execute(rows.execution_options(yield_per=5000))
-    for _, events in groupby(happened, key=lambda row: row.suggestion_id):
-        yield list(events)
+    for case_id, events in groupby(happened, key=lambda row: row.suggestion_id):
+        yield case_id, list(events)

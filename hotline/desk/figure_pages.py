@@ -1,11 +1,12 @@
 """Other views of the figures: the map of needs, the measured times, the assessment, the quarterly satisfaction."""
 
-from flask import render_template, request
+from flask import abort, render_template, request
 
 from handling.assessment import Quarter, assess, quarter_of, read_quarter, satisfaction_by_quarter
 from handling.figure_list import FIGURES
 from handling.needs_map import needs_map
-from handling.scheme_indicators import indicator_figures
+from handling.queries import suggestions_by_id
+from handling.scheme_indicators import indicator_figures, measured_words
 from hotline.current import current
 from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me
 from hotline.desk.figures import asked_scope, named_narrowing, periods
@@ -15,8 +16,8 @@ from hotline.desk.proposals import domain_names
 ASSESSED = {"unit": "单位", "handler": "责任人"}
 # As many quarters as one remembers.
 SHOWN_QUARTERS = 8
-# Courtyards side by side in a block of the map.
-ACROSS = 4
+# Cases on the page of those that missed a time; the newest.
+SHOWN_CASES = 200
 
 
 @blueprint.get("/figures/map")
@@ -35,7 +36,6 @@ def figure_map() -> str:
         narrowed=narrowed,
         domains=domain_names(),
         periods=periods(now),
-        across=ACROSS,
         may_export=me().role in LEADERS,
     )
 
@@ -52,9 +52,30 @@ def figure_indicators() -> str:
     return render_template(
         "desk/figure_indicators.html",
         measured=measured,
+        words=lambda indicator: measured_words(hotline.scheme, indicator),
         asked=asked,
         periods=periods(now),
         may_export=me().role in LEADERS,
+    )
+
+
+@blueprint.get("/figures/indicators/<code>")
+@allowed(*STAFF)
+def indicator_cases(code: str) -> str:
+    """The cases that missed the time."""
+    hotline = current()
+    now = hotline.clock.now()
+    asked = asked_scope(request.args, now)
+    with hotline.database.read() as session:
+        measured = indicator_figures(session, hotline.scheme, asked.scope, now=now)
+        one = next((one for one in measured if one.indicator.code == code), None) or abort(404)
+        shown = suggestions_by_id(session, sorted(one.late)[-SHOWN_CASES:])
+    return render_template(
+        "desk/indicator_cases.html",
+        one=one,
+        cases=sorted(shown.values(), key=lambda case: -case.number),
+        words=measured_words(hotline.scheme, one.indicator),
+        asked=asked,
     )
 
 

@@ -9,7 +9,7 @@ from handling.clock import SHANGHAI
 from handling.figure_parts import Scope
 from handling.lights import Light
 from handling.scheme import load_scheme
-from handling.scheme_indicators import IndicatorFigure, indicator_figures, standings
+from handling.scheme_indicators import IndicatorFigure, indicator_figures, measured_words, standings
 from models import Channel, Event, Suggestion, SuggestionState
 
 JINTU = load_scheme("jintu")
@@ -87,3 +87,13 @@ def test_only_events_after_the_beginning_end_the_time(session: Session) -> None:
     judge = figures(session)["快研判"]
     assert (judge.met, judge.median_hours) == (1, 1.0)
     assert figures(session)["快闭环"].running + figures(session)["快闭环"].missed == 1
+
+
+def test_the_cases_that_missed_a_time_are_named_and_the_time_is_told_in_words(session: Session) -> None:
+    kept = case(session, 1001, ("received", "09 10:00"), ("reviewed", "09 11:00"))
+    missed = case(session, 1002, ("received", "09 10:00"), ("reviewed", "10 16:00"))
+    accept = figures(session)["早受理"]
+    assert accept.late == (missed.id,)
+    assert kept.id not in accept.late
+    assert measured_words(JINTU, accept.indicator) == "从“收到”到“核对”"
+    assert measured_words(JINTU, figures(session)["早响应"].indicator) == "从“收到”到“派人调研”或“记录调研”"

@@ -99,10 +99,8 @@ def test_the_map_has_every_courtyard_as_a_link_and_as_a_table(desk: Desk) -> Non
         courtyard = session.scalars(select(Courtyard).where(Courtyard.name == "天福苑")).one()
         desk.find(session, number).courtyard = courtyard
     page = desk.browser("wangfang").get("/desk/figures/map").text
-    assert page.count('<rect class="shade') == 32
-    drawn = re.search(
-        r'<a href="([^"]+)" aria-label="天福苑，1 件有效建议，0 件还没答复">\s*<rect class="shade shade-4"', page
-    )
+    assert page.count('class="plot shade-') == 32
+    drawn = re.search(r'<a class="plot shade-4" href="([^"]+)">天福苑<span class="number">1<span', page)
     assert drawn
     assert f"{number} 号" in desk.browser("wangfang").get(drawn.group(1).replace("&amp;", "&")).text
     assert "看成表" in page

@@ -40,3 +40,22 @@ def test_a_case_says_which_times_were_kept(jintu_app: Flask, database: Database,
     assert "没做到" in panel.split("早响应")[1].split("</li>")[0]
     assert "还没开始" in panel.split("快研判")[1].split("</li>")[0]
     assert panel.count("<li>") == 8
+
+
+def test_the_page_of_measured_times_leads_to_the_cases_that_missed_one(
+    jintu_app: Flask, database: Database, clock: FakeClock
+) -> None:
+    with database.write() as session:
+        story = begin(session, clock, "jintu", "书香云亭的路灯坏了", level="C")
+        clock.advance(days=2)
+        story.act(story.coordinator, "assign", handler=str(story.handler.id))
+        session.scalars(select(User).where(User.username == "liu")).one().password_hash = HASH
+        number = story.case.number
+    browser = Browser(jintu_app, "liu")
+    page = browser.get("/desk/figures/indicators").text
+    assert "从“收到”到“派人调研”或“记录调研”" in page
+    assert "/desk/figures/indicators/early_accept?" not in page, "it was kept"
+    missed = browser.get("/desk/figures/indicators/early_answer").text
+    assert f"{number} 号" in missed
+    assert "24小时内" in missed
+    assert browser.get("/desk/figures/indicators/nothing").status_code == 404
