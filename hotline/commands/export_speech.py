@@ -51,6 +51,8 @@ def export_speech(folder: Path, days: int) -> None:
             count = write(folder, settings.home, fit)
     finally:
         database.close()
+    if not found:
+        click.echo("nobody has agreed to it yet: 居民档案里记下“同意录音教机器”的，才能导出", err=True)
     click.echo(f"{count} clips 条; left out {len(found) - count} 条未导出: {folder / 'manifest.tsv'}")
 
 
