@@ -38,7 +38,6 @@ def tell_portion(session: Session, scheme: Scheme, deliberation_id: int, now: da
                 scheme,
                 key=f"vote:{topic.id}:{stage.code}:{resident.id}",
                 template="vote_open" if stage.does == "vote" else "topic_open",
-                suggestion=topic.suggestion,
                 resident=resident,
                 priority=Priority.ROUTINE,
                 variables={
@@ -80,7 +79,6 @@ def announce_result(
                 scheme,
                 key=f"vote_result:{decision.id}:{resident.id}",
                 template="vote_result",
-                suggestion=topic.suggestion,
                 resident=resident,
                 priority=Priority.ROUTINE,
                 variables={

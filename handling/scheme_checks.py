@@ -240,8 +240,10 @@ def _notice(scheme: Scheme, name: str, template: Template) -> Iterator[Problem]:
         | CASEWORK_NOTICES.get(name, frozenset())
         | STAFF_TEXT_NOTICES.get(name, frozenset())
         | _fields_of_senders(scheme, name)
-        | own_variables(name)
     )
+    # A vote is about no resident's case: its notices know their own words alone.
+    if own_variables(name):
+        allowed = own_variables(name) | {"community"}
     for variable in sorted(used - allowed):
         yield (*where, "text"), f"no variable “{{{variable}}}”"
     for token in template.spoken:

@@ -29,7 +29,7 @@ def deliberation_problems(scheme: Scheme) -> Iterator[tuple[Where, str]]:
 
 
 def own_variables(notice: str) -> frozenset[str]:
-    """What a notice about a vote or an opinion may say besides the words of every notice."""
+    """What a notice about a vote or an opinion may say; empty for every other notice."""
     return (VOTE_NOTICES | EXPERT_NOTICES).get(notice, frozenset())
 
 

@@ -132,4 +132,4 @@ VOTE_NOTICES = {
     "vote_refused": frozenset(("reason",)),
     "vote_result": frozenset(("matter", "result", "agreed", "against")),
 }
-EXPERT_NOTICES = {"expert_asked": frozenset(("expert", "matter", "until"))}
+EXPERT_NOTICES = {"expert_asked": frozenset(("number", "expert", "matter", "until"))}

@@ -124,8 +124,8 @@ def _take(asking: Asking, topics: list[Topic]) -> bool:
 
 
 def _vote(asking: Asking, topic: Topic, choice: str) -> None:
+    # Not a text of the case: on its page nobody should read who voted what.
     asking.text.kind = TextKind.VOTE
-    asking.text.suggestion = topic.suggestion
     stage = _stage(topic.deliberation)
     reason = cast_from_home(asking.session, topic, asking.resident, choice, BallotChannel.SMS, asking.now)
     if reason or stage is None:
@@ -133,7 +133,7 @@ def _vote(asking: Asking, topic: Topic, choice: str) -> None:
         return
     words = {YES: stage.yes, NO: stage.no, ABSTAIN: "弃权"}
     told = {"matter": topic.title, "choice": words[choice], "until": until_text(topic.deliberation, asking.now)}
-    asking.reply("vote_noted", told, suggestion=topic.suggestion)
+    asking.reply("vote_noted", told)
 
 
 def _ask_which(asking: Asking, topics: list[Topic], stages: tuple[DeliberationStage, ...]) -> None:

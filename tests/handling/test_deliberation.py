@@ -222,6 +222,8 @@ def test_households_vote_by_text_once_each_and_are_told_the_result(
     }
     kinds = [event.kind for event in session.query(Event).filter_by(suggestion_id=case.id)]
     assert kinds == ["deliberation_begun", "deliberation_passed"]
+    on_the_case = session.query(Notice).filter_by(suggestion_id=case.id).count(), len(case.texts)
+    assert on_the_case == (0, 0), "nobody reads on the case's page who voted what"
     late = says(session, scheme, clock, neighbours[1], "不同意")
     assert late == "您家这一票没有计入：表决已经结束，结果在公示栏上。"
 

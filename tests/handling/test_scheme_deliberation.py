@@ -92,6 +92,11 @@ def test_a_vote_from_home_needs_its_notices() -> None:
         read(KIND + stage + "[notices.topic_open]\nremove = true\n")
 
 
+def test_what_a_vote_says_names_no_case() -> None:
+    with pytest.raises(SchemeError, match="no variable “{number}”"):
+        read('[notices.vote_open]\ntext = "{number}号请表决：{matter}"\n')
+
+
 def test_the_communities_deliberate_in_their_own_ways() -> None:
     kinds = {name: {kind.code for kind in load_scheme(name).deliberations} for name in bundled_schemes()}
     assert kinds["chengbei"] >= {"courtyard_meeting"}
