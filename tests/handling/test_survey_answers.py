@@ -1,5 +1,8 @@
 """What counts as an answer by text."""
 
+import csv
+from pathlib import Path
+
 import pytest
 
 from handling.survey_answers import read_answer, says_nothing, says_start, says_stop
@@ -14,6 +17,7 @@ def ranged(kind: QuestionKind, low: int, high: int) -> Question:
     return Question(kind=kind, text="", choices=[], low=low, high=high)
 
 
+UTTERANCES = Path(__file__).parents[1] / "data" / "utterances"
 WAYS = choice("走路", "公交", "自己开车")
 
 
@@ -85,3 +89,26 @@ def test_nothing_to_say_is_no_suggestion():
     assert says_nothing("不晓得。")
     assert not says_nothing("没有路灯")
     assert not says_nothing("没有人管垃圾")
+
+
+def spoken_by_residents():
+    """Thousands of sentences as residents say and text them, with every kind of danger among them."""
+    for path in sorted(UTTERANCES.glob("*.tsv")):
+        if path.stem != "heldout":
+            with path.open(encoding="utf-8") as file:
+                yield from (row["text"] for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def test_no_sentence_of_a_resident_is_ever_taken_for_an_answer():
+    questions = [WAYS, ranged(QuestionKind.SCALE, 1, 5), ranged(QuestionKind.NUMBER, 0, 9999)]
+    sentences = list(spoken_by_residents())
+    assert len(sentences) > 3000
+    taken = [
+        text
+        for text in sentences
+        if says_start(text)
+        or says_stop(text, invited=True)
+        or says_nothing(text)
+        or any(read_answer(question, text) is not None for question in questions)
+    ]
+    assert taken == []
