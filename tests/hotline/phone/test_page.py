@@ -218,3 +218,12 @@ def test_the_page_serves_this_machine_alone(browser: FlaskClient) -> None:
     assert browser.get("/phone/", headers={"Host": "evil.example"}).status_code == 403
     assert browser.get("/phone/", headers={"Host": "localhost:8000"}).status_code == 200
     assert browser.get("/phone/", headers={"Host": "[::1]:8000"}).status_code == 200
+
+
+def test_a_call_and_a_text_may_go_to_another_number_of_the_hotline(served: Served, browser: FlaskClient) -> None:
+    served.twiml["/twilio/voice"] = "<Hangup/>"
+    browser.post("/phone/texts", data={"number": MOBILE, "to": "028 8555 0111", "body": "出行"})
+    Line(browser, number=MOBILE, to="028 8555 0111").until("Ended")
+
+    assert {params["To"] for _, params in served.told} == {"+862885550111"}
+    assert browser.post("/phone/texts", data={"number": MOBILE, "to": "12", "body": "好"}).status_code == 400
