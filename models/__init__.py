@@ -80,6 +80,7 @@ from models.search import SearchEntry
 from models.stories import Story
 from models.supervision import Supervision
 from models.work import Leased, claim, claim_next, find_or_add, is_due, release
+from models.yard import SavedFilter, Submission
 
 __all__ = [
     "AccessEntry",
@@ -151,11 +152,13 @@ __all__ = [
     "Review",
     "Reward",
     "Role",
+    "SavedFilter",
     "SchemeVersion",
     "SearchEntry",
     "SecondReview",
     "Station",
     "Story",
+    "Submission",
     "Suggestion",
     "SuggestionState",
     "Supervision",

@@ -12,6 +12,7 @@ from hotline.attachments import ACCEPT, UploadRefused, prepare_upload, store_fil
 from hotline.current import current
 from hotline.desk.access import EVERYBODY, LEADERS, STAFF, acting_user, allowed, blueprint, me, note_look
 from hotline.desk.panels import Looking, panel
+from hotline.desk.submissions import done, is_first_time
 from models import Attachment, AttachmentKind, Suggestion
 
 # What one form may bring at once.
@@ -48,21 +49,22 @@ def add_files(number: int) -> Response:
     if not uploads:
         flash("请先选照片或者 PDF。", "alert")
     kept = 0
-    for upload in uploads[:MOST_FILES]:
+    for part, upload in enumerate(uploads[:MOST_FILES]):
         try:
             prepared = prepare_upload(upload)
         except UploadRefused as refusal:
             flash(f"“{upload.filename}”没有收下：{refusal}。", "alert")
             continue
         with hotline.database.write() as session:
-            user, home = acting_user(session), hotline.settings.home
-            store_file(session, home, prepared, case=case, user=user, kind=kind, now=hotline.clock.now())
+            if is_first_time(session, part):
+                user, home = acting_user(session), hotline.settings.home
+                store_file(session, home, prepared, case=case, user=user, kind=kind, now=hotline.clock.now())
         kept += 1
     if uploads[MOST_FILES:]:
         flash(f"一次最多 {MOST_FILES} 个文件，其余的请再传一次。", "alert")
     if kept:
         flash(f"收下了 {kept} 个文件。")
-    return redirect(url_for("desk.case_page", number=number, _anchor="attachments"))
+    return done(url_for("desk.case_page", number=number, _anchor="attachments"))
 
 
 @blueprint.get("/files/<int:attachment_id>")

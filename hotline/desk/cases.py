@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, render_template, request, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -42,13 +42,14 @@ from hotline.desk.access import (
 )
 from hotline.desk.panels import Looking, panels_for
 from hotline.desk.story import story_of
+from hotline.desk.submissions import STALE, Refused, done, is_first_time, refusal
 from hotline.desk.words import level_of, step_name
 from models import Role, Suggestion, SuggestionState, User
 
 # More than anybody does in a day; the ledger has the rest.
 SHOWN = 100
 
-Answer = str | tuple[str, int] | Response
+Answer = str | tuple[str, int] | Response | Refused
 
 
 @blueprint.get("/mine")
@@ -98,24 +99,28 @@ def act(number: int, action: str) -> Answer:
     try:
         with hotline.database.write() as session:
             case = session.scalar(select(Suggestion).where(Suggestion.number == number)) or abort(404)
-            take_action(
-                session,
-                hotline.scheme,
-                case,
-                acting_user(session),
-                action,
-                form,
-                now=hotline.clock.now(),
-                version=version,
-            )
+            if is_first_time(session):
+                take_action(
+                    session,
+                    hotline.scheme,
+                    case,
+                    acting_user(session),
+                    action,
+                    form,
+                    now=hotline.clock.now(),
+                    version=version,
+                )
     except FormInvalid as error:
-        return show_case(number, tried=action, values=form, errors=error.errors), 422
+        return refusal(str(error), 422) or (
+            show_case(number, tried=action, values=form, errors=error.errors),
+            422,
+        )
     except StaleCase:
-        return show_case(number, tried=action, values=form, stale=True), 409
+        return refusal(STALE, 409) or (show_case(number, tried=action, values=form, stale=True), 409)
     except StepNotAllowed as error:
-        return show_case(number, refused=str(error)), 409
+        return refusal(str(error), 409) or (show_case(number, refused=str(error)), 409)
     flash("办好了，已经记下。")
-    return redirect(url_for("desk.case_page", number=number))
+    return done(url_for("desk.case_page", number=number))
 
 
 @blueprint.post("/cases/<int:number>/number")
