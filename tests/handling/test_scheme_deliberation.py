@@ -93,7 +93,7 @@ def test_a_vote_from_home_needs_its_notices() -> None:
 
 
 def test_what_a_vote_says_names_no_case() -> None:
-    with pytest.raises(SchemeError, match="no variable “{number}”"):
+    with pytest.raises(SchemeError, match=r"no variable “\{number\}”"):
         read('[notices.vote_open]\ntext = "{number}号请表决：{matter}"\n')
 
 
