@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from handling.disputes import readable_by
 from handling.queries import PHONE_END, Page
 from handling.status import OPEN_STATES
 from models import Relative, Resident, ResidentPhone, Role, Suggestion, User
@@ -90,9 +91,10 @@ def asked_to_be_forgotten(session: Session) -> int:
     return session.scalar(waiting) or 0
 
 
-def cases_of(session: Session, resident_id: int, limit: int = 100) -> list[Suggestion]:
-    """The newest first."""
-    own = select(Suggestion).where(Suggestion.resident_id == resident_id).order_by(Suggestion.id.desc())
+def cases_of(session: Session, resident_id: int, user: User, limit: int = 100) -> list[Suggestion]:
+    """Those that this user may read, the newest first."""
+    readable = readable_by(user.id, leads=user.role in (Role.COORDINATOR, Role.ADMINISTRATOR))
+    own = select(Suggestion).where(Suggestion.resident_id == resident_id, readable).order_by(Suggestion.id.desc())
     return list(session.scalars(own.options(joinedload(Suggestion.handler)).limit(limit)))
 
 

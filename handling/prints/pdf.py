@@ -48,7 +48,7 @@ def _sheet(paper: FPDF, sheet: Sheet) -> None:
     paper.ln(4)
     for place, text in enumerate(sheet.below):
         # The number to ring is the largest thing on the page.
-        _say(paper, text, size * 1.2 if sheet.huge and place == 0 else size)
+        _say(paper, text, size * 1.5 if sheet.huge and place == 0 else size)
 
 
 def _head(paper: FPDF, community: str, title: str, above: str, size: float) -> None:

@@ -10,12 +10,13 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from handling.clock import SHANGHAI
+from handling.disputes import may_read
 from handling.prints import Listing, Sheet, docx_of, form_sheet, ledger_listing, paper_sheet, pdf_of
 from handling.queries import case_story, ledger_rows
 from handling.scheme_versions import scheme_of
 from hotline.board.parts import hotline_number
 from hotline.current import current
-from hotline.desk.access import EVERYBODY, LEADERS, STAFF, allowed, blueprint, me, note_look
+from hotline.desk.access import EVERYBODY, LEADERS, STAFF, acting_user, allowed, blueprint, note_look
 from hotline.desk.ledger import filter_of, wanted_query
 from hotline.desk.panels import Looking, panel
 from models import Role, Station
@@ -43,7 +44,7 @@ def print_form(number: int, form: str, kind: str) -> Response:
         case = case_story(session, number) or abort(404)
         scheme = scheme_of(session, case, hotline.scheme)
         wanted = next((one for one in scheme.forms if one.code == form), None) or abort(404)
-        if case.confidential and me().role is Role.HANDLER and case.handler_id != me().id:
+        if not may_read(session, case, acting_user(session)):
             abort(403)
         sheet = form_sheet(scheme, wanted, case)
     now = hotline.clock.now()

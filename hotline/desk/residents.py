@@ -235,7 +235,7 @@ def show_file(
             "courtyard": resident.courtyard,
             "numbers": numbers_of(session, resident),
             "relatives": relatives_of(session, resident.id),
-            "cases": cases_of(session, resident.id),
+            "cases": cases_of(session, resident.id, acting_user(session)),
             "balance": balance_of(session, resident.id),
             "entries": statement(session, resident.id),
             "redemptions": redemptions_of(session, resident.id),

@@ -206,3 +206,14 @@ def test_what_is_kept_how_long_and_what_went_can_be_read(desk: Desk) -> None:
     assert "按居民要求删除" in text
     assert "刘统筹" in text
     assert "位居民要求删除" not in text
+
+
+def test_a_confidential_case_is_not_told_by_the_file(desk: Desk) -> None:
+    desk.handled_case("wangfang")
+    secret = desk.handled_case("zhang", text="和隔壁老李吵起来了")
+    with desk.database.write() as session:
+        desk.find(session, secret).confidential = True
+    assert "隔壁老李" not in desk.browser("wangfang").get(page_of(desk)).text
+    assert "隔壁老李" in desk.browser("zhang").get(page_of(desk)).text
+    assert "隔壁老李" in desk.browser("liu").get(page_of(desk)).text
+    assert desk.browser("wangfang").get(f"/desk/cases/{secret}/forms/record.pdf").status_code in (403, 404)
