@@ -236,26 +236,6 @@ def courtyards(session: Session) -> list[Courtyard]:
     return list(session.scalars(select(Courtyard).order_by(Courtyard.name)))
 
 
-def board_page(session: Session, *, page: int, per_page: int = 20) -> Page[Suggestion]:
-    """Finished cases that a coordinator released, the newest first. Some scheme steps may still follow."""
-    released = and_(
-        Suggestion.published_at.is_not(None),
-        Suggestion.confidential.is_(False),
-        Suggestion.state.in_((SuggestionState.HANDLING, SuggestionState.DONE)),
-    )
-    total = session.scalar(select(func.count(Suggestion.id)).where(released)) or 0
-    number = min(max(1, page), max(1, -(-total // per_page)))
-    rows = (
-        select(Suggestion)
-        .where(released)
-        .order_by(Suggestion.published_at.desc(), Suggestion.id.desc())
-        .options(joinedload(Suggestion.courtyard))
-        .limit(per_page)
-        .offset((number - 1) * per_page)
-    )
-    return Page(list(session.scalars(rows)), number, total, per_page)
-
-
 def figures(session: Session) -> Figures:
     """Valid suggestions (not noise, not merged, not waiting), finished ones, mean rating: one statement."""
     valid = Suggestion.state.in_((SuggestionState.HANDLING, SuggestionState.DONE))

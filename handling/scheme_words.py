@@ -50,6 +50,14 @@ def time_limit(limit: TimeLimit) -> str:
     return f"{limit.working_days}个工作日内" if limit.working_days else "当天"
 
 
+def staffed_words(scheme: Scheme) -> str:
+    """ "工作日 9:00到12:00、14:00到17:30", when a person answers; "" in a community without such hours."""
+    hours = [
+        f"{one.opens.hour}:{one.opens:%M}到{one.closes.hour}:{one.closes:%M}" for one in scheme.community.staffed
+    ]
+    return f"工作日 {'、'.join(hours)}" if hours else ""
+
+
 def supervision_words(scheme: Scheme) -> list[str]:
     """What happens to a case that is late, stage by stage: "超期3个工作日，社区书记督办"."""
     stages = scheme.supervision.stages if scheme.supervision else ()

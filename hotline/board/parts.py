@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 import phonenumbers
-from flask import Response, make_response
+from flask import Response, make_response, url_for
+
+from hotline.current import current
 
 SECONDS_CACHED = 60
 
@@ -27,9 +29,34 @@ def hotline_number(number: str) -> HotlineNumber | None:
     return HotlineNumber(number, phonenumbers.format_number(parsed, style))
 
 
-def public_page(text: str) -> Response:
+def our_number() -> HotlineNumber | None:
+    return hotline_number(current().settings.twilio_number)
+
+
+def absolute(endpoint: str, **values: object) -> str:
+    """For readers of feeds, who have no page that an address could begin from."""
+    path = url_for(endpoint, **values)  # type: ignore[arg-type]
+    public = current().settings.public_url
+    return f"{public.rstrip('/')}{path}" if public else url_for(endpoint, _external=True, **values)  # type: ignore[arg-type]
+
+
+def shortened(text: str, most: int) -> str:
+    """Whole sentences as far as they fit, or else the beginning with an ellipsis."""
+    plain = " ".join(text.split())
+    if len(plain) <= most:
+        return plain
+    end = max(plain.rfind(mark, 0, most) for mark in "。！？；")
+    return plain[: end + 1] if end > 0 else plain[: most - 1] + "…"
+
+
+def public_page(text: str | bytes, mimetype: str = "text/html") -> Response:
     """The same for everybody, so that it may be kept for a minute."""
     response = make_response(text)
+    response.mimetype = mimetype
+    return kept_for_all(response)
+
+
+def kept_for_all(response: Response, seconds: int = SECONDS_CACHED) -> Response:
     response.cache_control.public = True
-    response.cache_control.max_age = SECONDS_CACHED
+    response.cache_control.max_age = seconds
     return response

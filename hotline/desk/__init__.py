@@ -5,6 +5,7 @@ from hotline.desk import (  # noqa: F401 (each module adds its views to the blue
     agenda,
     alarms,
     attachments,
+    board_release,
     calendar,
     campaign_of_case,
     campaign_questions,

@@ -8,8 +8,9 @@ from handling.assistance import ask_for_help
 from handling.casework import StepNotAllowed
 from handling.deeds import may_lead
 from handling.disputes import flag_platforms, may_read, next_platform, platform_is_over, readable_by
-from handling.queries import LedgerFilter, board_page, ledger_page
+from handling.queries import LedgerFilter, ledger_page
 from handling.similar_cases import hot_matters, similar_cases
+from handling.stories import public_stories
 from models import Suggestion, User
 from tests.fakes.clock import FakeClock
 from tests.handling.story import Story, begin
@@ -79,7 +80,7 @@ def test_no_list_of_others_ever_shows_it(session: Session, dispute: Story) -> No
     assert {found.case.number for found in similar_cases(session, others[0], now=now)} == {1003, 1004}
     shown = {case.number for matter in hot_matters(session, now=now) for case in matter.cases}
     assert shown == {1002, 1003, 1004}
-    assert board_page(session, page=1).total == 0
+    assert public_stories(session, dispute.scheme).total == 0
     readers = (dispute.person("孙书记", "secretary"), dispute.handler, dispute.coordinator)
     rows = [readable_by(user.id, leads=may_lead(user)) for user in readers]
     totals = [ledger_page(session, LedgerFilter(), now=now, page=1, readable=row).total for row in rows]
