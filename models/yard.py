@@ -18,6 +18,8 @@ class Submission(Base):
     key: Mapped[str] = mapped_column(String(80), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     created_at: Mapped[datetime] = mapped_column(index=True)
+    # What the case had become by it: the next form of the same telephone follows from there.
+    version: Mapped[int | None]
 
 
 class SavedFilter(Base):

@@ -12,7 +12,7 @@ from hotline.attachments import ACCEPT, UploadRefused, prepare_upload, store_fil
 from hotline.current import current
 from hotline.desk.access import EVERYBODY, LEADERS, STAFF, acting_user, allowed, blueprint, me, note_look
 from hotline.desk.panels import Looking, panel
-from hotline.desk.submissions import done, is_first_time
+from hotline.desk.submissions import done, submitted
 from models import Attachment, AttachmentKind, Suggestion
 
 # What one form may bring at once.
@@ -56,7 +56,7 @@ def add_files(number: int) -> Response:
             flash(f"“{upload.filename}”没有收下：{refusal}。", "alert")
             continue
         with hotline.database.write() as session:
-            if is_first_time(session, part):
+            if submitted(session, part)[1]:
                 user, home = acting_user(session), hotline.settings.home
                 store_file(session, home, prepared, case=case, user=user, kind=kind, now=hotline.clock.now())
         kept += 1

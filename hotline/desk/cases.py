@@ -42,7 +42,7 @@ from hotline.desk.access import (
 )
 from hotline.desk.panels import Looking, panels_for
 from hotline.desk.story import story_of
-from hotline.desk.submissions import STALE, Refused, done, is_first_time, refusal
+from hotline.desk.submissions import STALE, Refused, done, refusal, submitted
 from hotline.desk.words import level_of, step_name
 from models import Role, Suggestion, SuggestionState, User
 
@@ -99,7 +99,8 @@ def act(number: int, action: str) -> Answer:
     try:
         with hotline.database.write() as session:
             case = session.scalar(select(Suggestion).where(Suggestion.number == number)) or abort(404)
-            if is_first_time(session):
+            submission, is_new = submitted(session)
+            if is_new:
                 take_action(
                     session,
                     hotline.scheme,
@@ -110,6 +111,9 @@ def act(number: int, action: str) -> Answer:
                     now=hotline.clock.now(),
                     version=version,
                 )
+                if submission is not None:
+                    submission.version = case.version
+            become = submission.version if submission is not None else None
     except FormInvalid as error:
         return refusal(str(error), 422) or (
             show_case(number, tried=action, values=form, errors=error.errors),
@@ -120,7 +124,7 @@ def act(number: int, action: str) -> Answer:
     except StepNotAllowed as error:
         return refusal(str(error), 409) or (show_case(number, refused=str(error)), 409)
     flash("办好了，已经记下。")
-    return done(url_for("desk.case_page", number=number))
+    return done(url_for("desk.case_page", number=number), become)
 
 
 @blueprint.post("/cases/<int:number>/number")

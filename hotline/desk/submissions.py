@@ -7,27 +7,31 @@ from flask import abort, jsonify, redirect, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from handling.submissions import is_first
+from handling.submissions import submit
 from hotline.current import current
 from hotline.desk.access import acting_user
+from models import Submission
 
 STALE = "您打开以后，别人改过这件事，没有保存。请看过新情况再提交"
 
 Refused = tuple[Response, int]
 
 
-def is_first_time(session: Session, part: int = 0) -> bool:
-    """Whether this form has not been done before. part: one of several things that the form brings."""
+def submitted(session: Session, part: int = 0) -> tuple[Submission | None, bool]:
+    """The submission of this form, and whether it is to be done; None for a form without a key, which always is.
+    part: one of several things that the form brings."""
     key = request.form.get("submission", "")
+    if not key:
+        return None, True
     try:
-        return is_first(session, acting_user(session), f"{key}-{part}" if key else "", current().clock.now())
+        return submit(session, acting_user(session), f"{key}-{part}", current().clock.now())
     except ValueError:
         abort(400)
 
 
-def done(address: str) -> Response:
-    """Where to go now."""
-    return jsonify(to=address) if _asks_json() else redirect(address)
+def done(address: str, version: int | None = None) -> Response:
+    """Where to go now. version: what the case has become, for those of the same telephone that follow."""
+    return jsonify(to=address, version=version) if _asks_json() else redirect(address)
 
 
 def refusal(why: str, status: int) -> Refused | None:

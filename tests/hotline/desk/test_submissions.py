@@ -28,7 +28,7 @@ def test_the_same_key_does_nothing_twice(desk: Desk) -> None:
     browser = desk.browser("wangfang")
     version = desk.read(number).version
     first = progress(browser, number, version)
-    assert (first.status_code, first.json) == (200, {"to": f"/desk/cases/{number}"})
+    assert (first.status_code, first.json) == (200, {"to": f"/desk/cases/{number}", "version": version + 1})
     # The telephone never heard the answer: its page still has the old version, and that is no conflict.
     again = progress(browser, number, version)
     assert (again.status_code, again.json) == (200, first.json)
@@ -83,7 +83,7 @@ def test_photos_arrive_once(desk: Desk) -> None:
             },
             headers={"Accept": "application/json", "Referer": PUBLIC_URL + "/desk/"},
         )
-        assert answer.json == {"to": f"/desk/cases/{number}#attachments"}
+        assert answer.json == {"to": f"/desk/cases/{number}#attachments", "version": None}
     with desk.database.read() as session:
         assert session.scalar(select(func.count(Attachment.id))) == 2
 
