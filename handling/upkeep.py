@@ -29,13 +29,13 @@ def set_upkeep(session: Session, scheme: Scheme, case: Suggestion, keeper: str, 
         if known is not None:
             known.active = False
         return None
-    days = known.interval_days if known else scheme.upkeep.interval_days
     if known is None:
         subject = f"{case.place} {case.domain}".strip() or f"{case.number}号"
-        known = Upkeep(suggestion=case, subject=subject[:200], created_at=now)
-        session.add(known)
-    known.keeper, known.courtyard, known.interval_days, known.active = keeper, case.courtyard, days, True
-    known.next_due = _next(now, days)
+        known = Upkeep(subject=subject[:200], created_at=now, interval_days=scheme.upkeep.interval_days)
+    known.keeper, known.courtyard_id, known.active = keeper, case.courtyard_id, True
+    known.next_due = _next(now, known.interval_days)
+    # Whole before the session knows it: any look at the database would write it down half made.
+    known.suggestion = case
     return known
 
 
