@@ -8,6 +8,7 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,9 +26,13 @@ from handling.scheme import Scheme, load_scheme
 from hotline.app import create_app
 from hotline.settings import Settings
 from hotline.telephony.twilio_carrier import TwilioCarrier
+from hotline.worker.campaigns import end_campaigns, invite_residents
+from hotline.worker.casework import mark_platforms
 from hotline.worker.context import WorkerContext
+from hotline.worker.deliberations import move_deliberations_on, tell_households
 from hotline.worker.outbox import send_notice
 from hotline.worker.recordings import fetch_recording, transcribe_recording
+from hotline.worker.supervision import look_at_planned_cases, send_morning_list, supervise_cases
 from hotline.worker.texts import process_text
 from models import Database, Role, Station, Suggestion, Unit, User
 from tests.fakes.carrier import PUBLIC_URL, CarrierFake
@@ -42,6 +47,17 @@ STEPS: tuple[Callable[[WorkerContext], bool], ...] = (
     transcribe_recording,
     process_text,
     send_notice,
+)
+# What the worker does each minute.
+ROUNDS: tuple[Callable[[WorkerContext], object], ...] = (
+    invite_residents,
+    end_campaigns,
+    move_deliberations_on,
+    tell_households,
+    mark_platforms,
+    supervise_cases,
+    look_at_planned_cases,
+    send_morning_list,
 )
 
 
@@ -209,6 +225,13 @@ class Town:
         """All that the worker finds to do now."""
         while any(step(self.worker) for step in STEPS):
             pass
+
+    def waits(self, until: datetime | None = None, **time: float) -> None:
+        """Time passes, until a moment or by so much; then come the worker's rounds, as each minute."""
+        self.clock.advance(**time) if until is None else self.clock.set(until)
+        for sweep in ROUNDS:
+            sweep(self.worker)
+        self.work()
 
     def case(self, number: int) -> Suggestion:
         with self.database.read() as session:
