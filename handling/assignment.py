@@ -92,5 +92,6 @@ def _reason(scheme: Scheme, case: Suggestion, best: _Candidate, wanted: str) -> 
     rank = scheme.tier(best.user.tier).name
     where = best.user.station.name if best.user.station else "全社区"
     above = "" if best.user.tier == wanted else f"没有管这里的{scheme.tier(wanted).name}，往上一级，"
-    level = f"{case.level}类由{scheme.tier(wanted).name}负责；" if case.level else ""
+    found = scheme.find_level(case.level)
+    level = f"{found.words}由{scheme.tier(wanted).name}负责；" if found else ""
     return f"{level}{above}{best.user.name}是{where}的{rank}，手上有{best.load}件"

@@ -11,8 +11,8 @@ from handling.clock import SHANGHAI
 from handling.residents import can_receive_sms
 from handling.scheme import Scheme, Template
 from handling.scheme_checks import variables_of
-from handling.scheme_versions import scheme_of
 from handling.scheme_time_checks import CLOCK_VARIABLES
+from handling.scheme_versions import scheme_of
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_segments, sms_units
 from handling.status import (
     WORDING,
@@ -115,12 +115,13 @@ def case_variables(scheme: Scheme, suggestion: Suggestion | None, now: datetime)
         return {}
     case = leading(suggestion)
     promised = promised_day(scheme, suggestion, now)
+    level = scheme.find_level(case.level)
     return {
         "number": suggestion.number,
         "due": day_text(promised, now) if promised else "近日",
         "promise": f"{day_text(promised, now)}前答复您" if promised else "会尽快答复您",
         "handler_name": case.handler.name if case.handler else "社区",
-        "level": f"{case.level}类" if case.level else "",
+        "level": level.words if level else f"{case.level}类" if case.level else "",
         "state": state_name(scheme, suggestion),
         "place": suggestion.place,
         "ring": suggestion.ring,

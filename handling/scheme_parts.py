@@ -83,6 +83,12 @@ class Level(Timed):
     shape: str = Limit(max_length=1)
     tier: str
     experts: bool = False
+    # What people hear where the code says nothing to them: “红色”. Usually “A类”.
+    called: str = ""
+
+    @property
+    def words(self) -> str:
+        return self.called or f"{self.code}类"
 
 
 class Field(Part):

@@ -28,6 +28,11 @@ LONG = {
     "cases": "10234号正在办理，10235号已列入计划，10236号待核对，等12件。",
     "hours_left": "24",
     "late_by": "100天",
+    "survey": "我们院子的交通出行和停车",
+    "survey_count": "10",
+    "survey_place": "10/10",
+    "survey_question": "您平时出门主要怎么走，走的时候最怕的是什么，最想改的又是哪一处地方，请您说一说？",
+    "survey_options": "请回数字：1走路，2公交，3地铁，4自行车电瓶车，5自己开车",
     **dict.fromkeys(("count_today", "count_late", "count_waiting", "count_new", "count_again"), "999"),
 }
 
