@@ -16,12 +16,15 @@ from xml.etree import ElementTree
 
 import numpy as np
 import soundfile
+from docx import Document
 from flask import Flask
+from pypdfium2 import PdfDocument
 from sqlalchemy import select
 from webtest import Form, TestApp, TestResponse
 
 from handling.community import set_up_community
 from handling.people import hash_password
+from handling.rewards import set_up_rewards
 from handling.scheme import Scheme, load_scheme
 from hotline.app import create_app
 from hotline.settings import Settings
@@ -97,6 +100,7 @@ class Town:
         self.settings.recordings_dir.mkdir(parents=True, exist_ok=True)
         with self.database.write() as session:
             set_up_community(session, self.scheme)
+            set_up_rewards(session, self.scheme)
         self.app: Flask = create_app(self.settings, self.clock)
         self.worker = WorkerContext(
             settings=self.settings,
@@ -172,6 +176,16 @@ class Town:
         self.work()
         return answer.follow() if answer.status_code in (302, 303) else answer
 
+    def prints(self, username: str, path: str) -> str:
+        """The words on a paper that the desk prints, as PDF or Word."""
+        paper = self.at(username).get(path).body
+        if path.split("?")[0].endswith(".docx"):
+            document = Document(io.BytesIO(paper))
+            lines = [p.text for p in document.paragraphs]
+            cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+            return "\n".join(lines + cells)
+        return "\n".join(page.get_textpage().get_text_range() for page in PdfDocument(paper))
+
     def acts(self, username: str, number: int, action: str, **values: object) -> TestResponse:
         """An action of the scheme on the case page, an hour later."""
         self.clock.advance(hours=1)
@@ -204,6 +218,10 @@ class Town:
         self.post("/twilio/voice/status", **who, CallStatus="completed")
         self.work()
         return prompts
+
+    def reads(self, username: str, path: str) -> str:
+        """The words of a page, as a person sees them."""
+        return self.at(username).get(path).html.select_one("main").get_text(" ", strip=True)
 
     def inbox(self, number: str) -> list[str]:
         """The texts that this number got, without the signature, the oldest first."""
