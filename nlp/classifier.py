@@ -66,24 +66,33 @@ class Classifier:
         self._guarding = Guarding(lexicon, variants)
         self._cries = _concept(lexicon, CRY, variants)
         self._somebody = _concept(lexicon, SOMEBODY, variants)
+        # Most words concern one table: the others need not look at them.
+        readers = (
+            self._domains.vocabulary(),
+            self._demand_types.vocabulary(),
+            self._urgency.vocabulary(),
+            self._emergency.vocabulary(),
+            self._cries | self._somebody,
+        )
+        self._readers = {
+            word: tuple(place for place, words in enumerate(readers) if word in words)
+            for word in set().union(*readers)
+        }
 
     def vocabulary(self) -> set[str]:
-        tables = (self._domains, self._demand_types, self._urgency, self._emergency)
-        return set().union(
-            *(table.vocabulary() for table in tables), self._guarding.vocabulary(), self._cries, self._somebody
-        )
+        return set(self._readers) | self._guarding.vocabulary()
 
     def classify(self, text: str, hits: Sequence[Hit]) -> Decision:
         """`hits`: all words of `vocabulary()` found in the standard text."""
         guards = self._guarding.of(text, hits)
-        unmasked = guards.unmasked(hits)
-        danger, risks = self._danger(unmasked, guards)
+        of_domains, of_demand, of_urgency, of_danger, of_people = self._told_apart(hits)
+        danger, risks = self._danger(guards.unmasked(of_danger), guards)
         urgency_signs = [
-            sign for sign in self._urgency.signs(hits) if guards.effect(sign.value, sign.spans()) != "drop"
+            sign for sign in self._urgency.signs(of_urgency) if guards.effect(sign.value, sign.spans()) != "drop"
         ]
-        domain_signs = self._domains.signs(hits) + self._domain_of_danger(apart(danger))
-        demand_signs = self._demand_types.signs(hits)
-        leading = self._leading(danger, self._threshold(unmasked, danger))
+        domain_signs = self._domains.signs(of_domains) + self._domain_of_danger(apart(danger))
+        demand_signs = self._demand_types.signs(of_demand)
+        leading = self._leading(danger, self._threshold(guards.unmasked(of_people), danger))
         sums = totals(_first_counts(domain_signs), further=FURTHER)
         return Decision(
             domain=self._domain(sums, leading),
@@ -96,6 +105,14 @@ class Classifier:
             emergency_signs=danger,
             matters=self._matters(sums),
         )
+
+    def _told_apart(self, hits: Sequence[Hit]) -> list[list[Hit]]:
+        """The hits for domains, demand types, urgency, danger, and people who cry or to whom it happens."""
+        told: list[list[Hit]] = [[], [], [], [], []]
+        for hit in hits:
+            for place in self._readers.get(hit.word, ()):
+                told[place].append(hit)
+        return told
 
     def _domain(self, sums: dict[str, float], leading: Emergency | None) -> str:
         """The danger says what an emergency is about, not the things around it."""

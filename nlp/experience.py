@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from math import exp, log
 from pathlib import Path
 
 import numpy as np
@@ -44,8 +43,8 @@ class Passage:
 
 @dataclass(frozen=True)
 class Answer:
-    """`scores`: the logarithm of each label's probability, by question ("urgency", "domain", "ring"); `danger`:
-    the log-odds of an emergency."""
+    """`scores`: how likely each label is, by question ("urgency", "domain", "ring"): logarithms, to be compared
+    within a question. `danger`: the log-odds of an emergency."""
 
     scores: dict[str, dict[str, float]]
     danger: float
@@ -77,11 +76,16 @@ class Experience:
         self._words = {gram: column for column, gram in enumerate(words)}
         self._sounds = {from_spelling(gram): column for column, gram in enumerate(sounds, start=len(words))}
         self.idf, self.weights, self.bias, self.labels = idf, weights, bias, labels
-        self.places: dict[str, slice] = {}
+        self.places: dict[str, slice[int, int, None]] = {}
         start = 0
         for question, names in labels.items():
-            self.places[question] = slice(start, start + len(names))
+            place = self.places[question] = slice(start, start + len(names))
+            # Against the mean of the others: what a gram says for a label. It changes no comparison of labels.
+            weights[:, place] -= weights[:, place].mean(axis=1, keepdims=True)
             start += len(names)
+        emergency, none = (self.column_of(DANGER, label) for label in ("emergency", "none"))
+        self._danger = weights[:, emergency] - weights[:, none]
+        self._danger_bias = float(bias[emergency] - bias[none])
 
     @classmethod
     def load(cls, file: Path) -> "Experience":
@@ -99,10 +103,17 @@ class Experience:
                 {q: arrays[f"{q}_labels"].tolist() for q in questions},
             )
 
+    def column_of(self, question: str, label: str) -> int:
+        return self.places[question].start + self.labels[question].index(label)
+
     def answer(self, text: str) -> Answer:
         weighed = _Weighed(self, text[:LENGTH])
         scores = weighed.scores()
         return Answer(scores, scores[DANGER]["emergency"] - scores[DANGER]["none"], weighed)
+
+    def _danger_of(self, text: str) -> float:
+        columns, values = self.values(self.columns(plain(text)))
+        return float(values @ self._danger[columns]) + self._danger_bias
 
     def most_alarming(self, text: str, whole: Answer, sign: tuple[int, int] | None) -> Answer:
         """`whole`, or the answer on one stretch of the text that sounds much more like an emergency: who reports
@@ -113,23 +124,25 @@ class Experience:
             parts.append(_CLAUSE_ENDS.split(text[start : sign[0]])[-1] + text[sign[0] : sign[1] + AFTER])
         if not parts or parts == [text]:
             return whole
-        worst = max(map(self.answer, parts), key=lambda answer: answer.danger)
-        return replace(worst, danger=worst.danger - CHANCE) if worst.danger - CHANCE > whole.danger else whole
+        danger, worst = max((self._danger_of(part), part) for part in parts)
+        return replace(self.answer(worst), danger=danger - CHANCE) if danger - CHANCE > whole.danger else whole
 
     def columns(self, plain: str) -> list[int | None]:
         """The column of every gram of the plain text, in the order of `spans`, words first, then sounds."""
         return [*map(self._words.get, grams(plain)), *map(self._sounds.get, grams(sound(plain)))]
 
-    def values(self, counts: Counter[int]) -> tuple[NDArray[np.int64], Floats]:
-        """TF-IDF, sublinear, each of the two alphabets of length 1. (columns, values)."""
+    def values(self, known: Sequence[int | None]) -> tuple[NDArray[np.int64], Floats]:
+        """TF-IDF of the columns of a text, sublinear, each of the two alphabets of length 1. (columns, values)."""
+        counts = Counter(known)
+        counts.pop(None, None)
         columns = np.fromiter(counts.keys(), dtype=np.int64, count=len(counts))
         values = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-        values = ((1.0 + np.log(values)) * self.idf[columns]).astype(np.float32)
-        is_word = columns < len(self._words)
-        for part in (is_word, ~is_word):
-            length = float(np.sqrt(np.square(values[part]).sum()))
+        values = (np.log(values) + np.float32(1.0)) * self.idf[columns]
+        words = int((columns < len(self._words)).sum())  # they come first
+        for part in (values[:words], values[words:]):
+            length = float(np.sqrt(part @ part))
             if length:
-                values[part] /= length
+                part /= length
         return columns, values
 
 
@@ -142,14 +155,14 @@ class _Weighed:
         self.length = len(self._where)
         self._experience = experience
         self._grams = experience.columns(plain(text)[: self.length])
-        self._columns, self._values = experience.values(Counter(c for c in self._grams if c is not None))
+        self._columns, self._values = experience.values(self._grams)
         self._weights = experience.weights[self._columns]
 
     def scores(self) -> dict[str, dict[str, float]]:
         experience = self._experience
         raw = (self._values @ self._weights + experience.bias).tolist()
         return {
-            question: dict(zip(names, _log_probabilities(raw[experience.places[question]]), strict=True))
+            question: dict(zip(names, raw[experience.places[question]], strict=True))
             for question, names in experience.labels.items()
         }
 
@@ -164,9 +177,8 @@ class _Weighed:
         }
 
     def passages(self, question: str, label: str) -> list[Passage]:
-        weights = self._weights[:, self._experience.places[question]]
-        against_others = weights[:, self._experience.labels[question].index(label)] - weights.mean(axis=1)
-        worth = dict(zip(self._columns.tolist(), (against_others * self._values).tolist(), strict=True))
+        speaks = self._weights[:, self._experience.column_of(question, label)] * self._values
+        worth = dict(zip(self._columns.tolist(), speaks.tolist(), strict=True))
         speaking = [(-worth[c], start, end) for c, start, end in self._longer if worth[c] > 0]
         chosen: list[Passage] = []
         for weight, start, end in sorted(speaking):
@@ -176,12 +188,6 @@ class _Weighed:
             if all(place[1] <= other.start or other.end <= place[0] for other in chosen):
                 chosen.append(Passage(*place, round(-weight, 2)))
         return chosen
-
-
-def _log_probabilities(raw: list[float]) -> list[float]:
-    highest = max(raw)
-    total = highest + log(sum(exp(value - highest) for value in raw))
-    return [value - total for value in raw]
 
 
 @cache

@@ -76,23 +76,25 @@ class Guarding:
         for guard in lexicon.guards:
             for word in _vocabulary(lexicon, guard.words, variants):
                 self._guards.setdefault(word, []).append(guard)
+        self._words = self._masks | self._now | set(self._guards)
 
     def vocabulary(self) -> set[str]:
-        return self._masks | self._now | set(self._guards)
+        return self._words
 
     def of(self, text: str, hits: Sequence[Hit]) -> GuardedText:
+        own = [hit for hit in hits if hit.word in self._words]
         return GuardedText(
             text=text,
             # An expression that only sounds like a harmless one must not hide a danger.
-            masks=tuple(hit for hit in hits if hit.literal and hit.word in self._masks),
+            masks=tuple(hit for hit in own if hit.literal and hit.word in self._masks),
             standing=tuple(
                 (guard, hit)
-                for hit in hits
+                for hit in own
                 if hit.word in self._guards and not self._inside(hit, hits)
                 for guard in self._guards[hit.word]
                 if hit.quality >= _least(guard)
             ),
-            now=tuple(hit for hit in hits if hit.literal and hit.word in self._now),
+            now=tuple(hit for hit in own if hit.literal and hit.word in self._now),
         )
 
     def _inside(self, hit: Hit, hits: Sequence[Hit]) -> bool:
