@@ -36,6 +36,7 @@ def set_upkeep(session: Session, scheme: Scheme, case: Suggestion, keeper: str, 
     known.next_due = _next(now, known.interval_days)
     # Whole before the session knows it: any look at the database would write it down half made.
     known.suggestion = case
+    session.add(known)
     return known
 
 
