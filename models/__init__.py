@@ -75,7 +75,7 @@ from models.points import (
 from models.quality import SecondReview
 from models.record import AccessEntry, CalendarOverride, Counter
 from models.residents import Consent, Erasure, Purpose, Relative, ResidentPhone
-from models.rules import SchemeVersion
+from models.rules import Change, PromptRecording, SchemeEdition, SchemeVersion
 from models.search import SearchEntry
 from models.stories import Story
 from models.supervision import Supervision
@@ -102,6 +102,7 @@ __all__ = [
     "CampaignSound",
     "CampaignState",
     "CaseLink",
+    "Change",
     "Channel",
     "Consent",
     "CostLine",
@@ -135,6 +136,7 @@ __all__ = [
     "PointsTransaction",
     "Priority",
     "Project",
+    "PromptRecording",
     "ProposalState",
     "Purpose",
     "Question",
@@ -153,6 +155,7 @@ __all__ = [
     "Reward",
     "Role",
     "SavedFilter",
+    "SchemeEdition",
     "SchemeVersion",
     "SearchEntry",
     "SecondReview",

@@ -27,6 +27,7 @@ class Station(Base):
     tier: Mapped[str] = mapped_column(String(24))
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("station.id"))
     parent: Mapped["Station | None"] = relationship(remote_side=[id])
+    active: Mapped[bool] = mapped_column(default=True)
 
 
 class Unit(Base):
@@ -44,7 +45,8 @@ class Unit(Base):
 
 
 class Courtyard(Base):
-    """院落; `aliases` are the other names that residents use for it."""
+    """院落; `aliases` are the other names that residents use for it. A retired one stays for its cases, and is
+    neither offered nor found any more."""
 
     __tablename__ = "courtyard"
 
@@ -54,6 +56,7 @@ class Courtyard(Base):
     households: Mapped[int | None]
     station_id: Mapped[int | None] = mapped_column(ForeignKey("station.id"))
     station: Mapped[Station | None] = relationship()
+    active: Mapped[bool] = mapped_column(default=True)
 
 
 class User(Base):
