@@ -160,18 +160,21 @@ class Town:
     def board(self) -> TestApp:
         return TestApp(self.app, extra_environ=_SEEN)
 
-    def fills(self, username: str, page: str, action: str, **values: object) -> TestResponse:
+    def fills(self, username: str, page: str, action: str, press: str = "", **values: object) -> TestResponse:
         """Open the page, fill the form that posts to `action` (the end of its address) and send it."""
         shown = self.at(username).get(page)
-        form = next((form for form in shown.forms.values() if str(form.action).endswith(action)), None)
+        posts = [form for form in shown.forms.values() if form.method == "post"]
+        form = next((form for form in posts if str(form.action or page).endswith(action)), None)
         assert form is not None, f"no form for {action} on {page}: {[str(f.action) for f in shown.forms.values()]}"
-        return self.sends(form, **values)
+        return self.sends(form, press, **values)
 
-    def sends(self, form: Form, **values: object) -> TestResponse:
-        """Fill what a person fills; the rest stays as the page proposes it."""
+    def sends(self, form: Form, press: str = "", **values: object) -> TestResponse:
+        """Fill what a person fills; the rest stays as the page proposes it. press: “name=value” of the button,
+        where there are several."""
+        button, _, says = press.partition("=")
         for name, value in values.items():
             form[name] = value
-        answer = form.submit(headers=_REFERER, status="*")
+        answer = form.submit(button or None, value=says or None, headers=_REFERER, status="*")
         assert answer.status_code in (200, 302, 303), f"{answer.status_code}: {_errors(answer)}"
         self.work()
         return answer.follow() if answer.status_code in (302, 303) else answer
@@ -271,7 +274,7 @@ def town(scheme: str, database: Database, clock: FakeClock, carrier: CarrierFake
 
 def _errors(answer: TestResponse) -> list[str]:
     soup = answer.html
-    return [e.get_text(" ", strip=True) for e in soup.select('[role="alert"], .error, .alert')]
+    return [e.get_text(" ", strip=True) for e in soup.select('[role="alert"], .error, .alert, .wrong')]
 
 
 def _noise() -> bytes:
