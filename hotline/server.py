@@ -8,18 +8,21 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 import waitress
 
 from hotline.app import create_app
 from hotline.desk.live import MOST_STREAMS
-from hotline.settings import Settings
+from hotline.in_force import keep_up
+from hotline.settings import OWN_SCHEME, Settings
 
 log = logging.getLogger(__name__)
 
 RESTART_PAUSE = 3.0
-# A page of the desk that listens for news holds a thread (`hotline.desk.live.MOST_STREAMS`); eight answer requests.
+# A page of the desk that listens for news holds a thread (`hotline.desk.live.MOST_STREAMS`); eight answer
+# requests.
 THREADS = 8 + MOST_STREAMS
 
 
@@ -28,8 +31,10 @@ def serve_web(settings: Settings, host: str, port: int) -> None:
     signal.signal(signal.SIGTERM, _stop)
     # A short queue is not news.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    app = create_app(settings)
+    threading.Thread(target=keep_up, args=(app, threading.Event()), name="keep_up", daemon=True).start()
     waitress.serve(
-        create_app(settings),
+        app,
         host=host,
         port=port,
         threads=THREADS,
@@ -46,13 +51,13 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 
 
 @contextmanager
-def supervised_worker(*, enabled: bool = True) -> Iterator[None]:
-    """`hotline worker` as a child process, started again whenever it dies."""
+def supervised_worker(home: Path, *, enabled: bool = True) -> Iterator[None]:
+    """`hotline worker` as a child process, started again when it dies or the setup pages write the scheme."""
     if not enabled:
         yield
         return
     stop = threading.Event()
-    thread = threading.Thread(target=_keep_running, args=(stop,), daemon=True)
+    thread = threading.Thread(target=_keep_running, args=(stop, home / OWN_SCHEME), daemon=True)
     thread.start()
     try:
         yield
@@ -61,16 +66,27 @@ def supervised_worker(*, enabled: bool = True) -> Iterator[None]:
         thread.join(timeout=30)
 
 
-def _keep_running(stop: threading.Event) -> None:
+def _keep_running(stop: threading.Event, scheme: Path) -> None:
     while not stop.is_set():
         # A killed server takes its worker along.
         command = [sys.executable, "-m", "hotline", "worker", "--parent", str(os.getpid())]
+        written = _written_at(scheme)
         child = subprocess.Popen(command)  # noqa: S603 (our own program)
-        while child.poll() is None and not stop.wait(0.2):
+        while child.poll() is None and not stop.wait(0.2) and _written_at(scheme) == written:
             pass
-        if stop.is_set():
+        if child.poll() is None:
             child.terminate()
             child.wait()
+            continue
+        if stop.is_set():
             return
         log.error("the worker ended (exit code %s) and is started again", child.returncode)
         stop.wait(RESTART_PAUSE)
+
+
+def _written_at(path: Path) -> int:
+    """Nanoseconds; 0 while there is no such file."""
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0

@@ -14,6 +14,8 @@ import phonenumbers
 from platformdirs import user_data_path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+# In HOTLINE_HOME: the scheme that the setup pages write, used when no other is named.
+OWN_SCHEME = "community.toml"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -179,13 +181,25 @@ SETTING_NAMES = tuple(f.alias for f in Settings.model_fields.values() if f.alias
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     """Environment first, then `hotline.toml` in this folder, then in HOTLINE_HOME, then the demonstration's
-    own file there. Raises SettingsError."""
+    own file there. Where none of them names a scheme, the one that the setup pages wrote. Raises SettingsError."""
+    values, home = _given_values(environ)
+    if "HOTLINE_SCHEME" not in values and (home / OWN_SCHEME).is_file():
+        values["HOTLINE_SCHEME"] = str(home / OWN_SCHEME)
+    return _validated(values)
+
+
+def names_a_scheme(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether an operator names the scheme, so that the setup pages cannot choose another."""
+    return "HOTLINE_SCHEME" in _given_values(environ)[0]
+
+
+def _given_values(environ: Mapping[str, str]) -> tuple[dict[str, Any], Path]:
     given = {name: environ[name] for name in SETTING_NAMES if environ.get(name)}
     here = _read_toml(Path("hotline.toml"))
     home = _validated({k: v for k, v in {**here, **given}.items() if k == "HOTLINE_HOME"}).home
     demo = _read_toml(home / "demo.toml")
     kept = {**demo, **_read_toml(home / "hotline.toml"), **here}
-    return _validated({**kept, **given, "demo": bool(demo)})
+    return {**kept, **given, "demo": bool(demo)}, home
 
 
 def _read_toml(path: Path) -> dict[str, Any]:

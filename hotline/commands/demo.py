@@ -29,7 +29,7 @@ def demo(port: int) -> None:
     if ensure_some_model(settings, click.echo) is None:
         click.echo("No speech model: every call still becomes a case that says 需要人工听.")
     threading.Thread(target=_tell_when_up, args=(settings,), daemon=True).start()
-    with supervised_worker():
+    with supervised_worker(settings.home):
         serve_web(settings, LOOPBACK, port)
 
 

@@ -5,9 +5,11 @@ import signal
 
 import click
 
+from hotline.first_start import has_users, setup_token
 from hotline.server import serve_web, supervised_worker
-from hotline.settings import read_settings
+from hotline.settings import Settings, read_settings
 from hotline.setup import prepare_home
+from models import Database
 
 
 @click.command()
@@ -24,9 +26,22 @@ def serve(port: int, host: str, no_worker: bool) -> None:
             "folder. 这是演示数据,密码公开,请换一个 HOTLINE_HOME。"
         )
     prepare_home(settings)
+    _say_how_to_begin(settings, host, port)
     click.echo(f"乡音热线 on http://{host}:{port}/desk/ , for the carrier {settings.public_url}/twilio/voice")
-    with supervised_worker(enabled=not no_worker):
+    with supervised_worker(settings.home, enabled=not no_worker):
         serve_web(settings, host, port)
+
+
+def _say_how_to_begin(settings: Settings, host: str, port: int) -> None:
+    """While there is no account: the address under which the first one is made, which works once."""
+    database = Database(settings.database_url)
+    with database.read() as session:
+        begun = has_users(session)
+    database.close()
+    if not begun:
+        page = f"/desk/setup/first/{setup_token(settings.home)}"
+        click.echo("No account yet. Set up here, once 还没有账号，请用这个地址开通（只能用一次）:")
+        click.echo(f"  http://{host}:{port}{page}\n  {settings.public_url}{page}")
 
 
 @click.command()

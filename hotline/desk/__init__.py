@@ -41,6 +41,7 @@ from hotline.desk import (  # noqa: F401 (each module adds its views to the blue
     residents,
     retention,
     review,
+    setup_pages,
     units,
     upkeep,
     users,

@@ -77,6 +77,7 @@ LINKS = (
     Link("desk.migration", "流程换新", "", LEADERS, ("desk.migrate_cases",), RULES),
     Link("desk.units", "单位", "", LEADERS, ("desk.add_unit", "desk.change_unit"), PEOPLE),
     Link("desk.places", "人员归属", "", LEADERS, ("desk.change_place",), PEOPLE),
+    Link("desk.setup", "开通步骤", "", (Role.ADMINISTRATOR,), (), RULES),
     Link("desk.users", "人员", "alt+5", (Role.ADMINISTRATOR,), ("desk.add_person",), PEOPLE),
     Link("desk.figures", "统计", "", STAFF, ("desk.figure_list",), RECORDS),
     Link("desk.figure_map", "需求地图", "", STAFF, (), RECORDS),
