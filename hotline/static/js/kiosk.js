@@ -56,7 +56,8 @@ async function renew() {
   if (performance.now() - asked < FRESH) return;
   asked = performance.now();
   try {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(20_000) });
+    const signal = AbortSignal.timeout(20_000);
+    const answer = await fetch(location.href, { cache: "no-cache", headers: { Accept: "text/html" }, signal });
     if (!answer.ok) return;
     // Only while the service answers: a reload without it would leave an error page on the wall.
     if (performance.now() - began > ANEW) return location.reload();

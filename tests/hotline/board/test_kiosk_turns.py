@@ -1,0 +1,99 @@
+"""The screen in the hall, in Chromium, over hours that pass in seconds."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.conftest import missing
+from tests.fakes.clock import FakeClock
+from tests.hotline.board.test_board import publish
+from tests.hotline.desk.live import LiveDesk, live_desk
+
+pytestmark = pytest.mark.browser
+
+SHOWN = "[...document.querySelectorAll('.slide')].filter(s => getComputedStyle(s).visibility === 'visible').length"
+NODES = "document.querySelectorAll('*').length"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        missing("Debian's Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def live(tmp_path: Path, migrated_sqlite: Path, clock: FakeClock) -> Iterator[LiveDesk]:
+    with live_desk(tmp_path, migrated_sqlite, clock) as made:
+        yield made
+
+
+@pytest.fixture
+def page(browser: Browser, live: LiveDesk) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+    made = context.new_page()
+    made.clock.install()
+    errors: list[str] = []
+    made.on("pageerror", lambda error: errors.append(str(error)))
+    yield made
+    context.close()
+    assert errors == []
+
+
+def pass_time(page: Page, minutes: float) -> None:
+    for _ in range(int(minutes * 6)):
+        page.clock.run_for(10_000)
+        page.wait_for_timeout(10)
+
+
+def current(page: Page) -> str:
+    return page.inner_text(".slide.current")
+
+
+def test_it_turns_and_fits_and_shows_what_is_new_without_growing(live: LiveDesk, page: Page) -> None:
+    publish(live, "下水道疏通了。" * 30)
+    page.goto(f"{live.url}/board/kiosk")
+    assert "028 8555 0000" in current(page)
+    assert page.evaluate("getComputedStyle(document.body).cursor") == "none"
+    seen = set()
+    for _ in range(12):
+        pass_time(page, 0.2)
+        assert page.evaluate(SHOWN) == 1
+        assert page.evaluate("document.querySelector('.slide.current').scrollHeight <= innerHeight")
+        seen.add(current(page)[:4])
+    assert len(seen) == 3
+    publish(live, "路灯修好了")
+    live.clock.advance(minutes=2)
+    pass_time(page, 6)
+    assert page.get_by_text("路灯修好了").count() == 1
+    nodes = page.evaluate(NODES)
+    pass_time(page, 30)
+    assert page.evaluate(NODES) == nodes
+
+
+def test_without_network_the_wall_keeps_what_it_has(live: LiveDesk, page: Page) -> None:
+    publish(live, "下水道疏通了")
+    page.goto(f"{live.url}/board/kiosk")
+    page.route("**/board/kiosk", lambda route: route.fulfill(status=502, body="bad gateway"))
+    pass_time(page, 6)
+    assert page.locator(".slide").count() == 3
+    assert page.evaluate(SHOWN) == 1
+
+
+def test_keys_turn_and_stop_it(live: LiveDesk, page: Page) -> None:
+    publish(live, "下水道疏通了")
+    page.goto(f"{live.url}/board/kiosk")
+    page.keyboard.press("ArrowRight")
+    assert "下水道疏通了" in current(page)
+    page.keyboard.press(" ")
+    pass_time(page, 1.5)
+    assert "下水道疏通了" in current(page)
+    pass_time(page, 0.7)
+    assert "下水道疏通了" not in current(page)
