@@ -11,6 +11,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from handling.calendar import load_calendar
 from handling.deeds import StaleCase, StepNotAllowed, flush_or_stale
 from handling.forms import Filled, FormInvalid, read_form, show_value
+from handling.handler_notices import tell_handler
 from handling.history import changes_since, snapshot
 from handling.intake import set_courtyard, set_level
 from handling.meetings import record_of_action
@@ -87,6 +88,7 @@ def take_action(
     # A field that sets the level says “A”, the case's own variable “A类”.
     told |= {code: show_value(action, code, v) for code, v in filled.values.items() if code not in VARIABLES}
     _tell(session, scheme, suggestion, action, event, told, now)
+    tell_handler(session, scheme, suggestion, event, user, now)
     if action.invites:
         invite_proposer(session, scheme, suggestion, user, now)
     if action.deliberation:

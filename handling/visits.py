@@ -9,6 +9,7 @@ from handling.assignment import propose_handler
 from handling.calendar import load_calendar
 from handling.deeds import StepNotAllowed, recorded
 from handling.forms import FormInvalid
+from handling.handler_notices import tell_handler
 from handling.notices import queue_notice
 from handling.promises import promise_within, work_anew
 from handling.scheme import Scheme
@@ -156,6 +157,7 @@ def reopen_case(
         limit = step if step.is_limited else scheme.find_level(lead.level)
         if limit is not None:
             promise_within(session, scheme, lead, limit, since=now)
+    tell_handler(session, scheme, lead, event, actor, now)
     return event
 
 

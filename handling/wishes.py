@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from handling.deeds import StepNotAllowed, check_leading, check_working, recorded
 from handling.forms import FormInvalid
+from handling.handler_notices import tell_handler
 from handling.notices import queue_notice
 from handling.promises import promise_until
 from handling.scheme import Scheme
@@ -113,6 +114,7 @@ def decide_wish(
             case.handler = taker
     if granted:
         _tell(session, scheme, wish, event, now)
+        tell_handler(session, scheme, case, event, user, now)
     return event
 
 

@@ -18,9 +18,10 @@ import numpy as np
 import soundfile
 from docx import Document
 from flask import Flask
+from PIL import Image
 from pypdfium2 import PdfDocument
 from sqlalchemy import select
-from webtest import Form, TestApp, TestResponse
+from webtest import Form, TestApp, TestResponse, Upload
 
 from handling.community import set_up_community
 from handling.people import hash_password
@@ -179,6 +180,14 @@ class Town:
         self.work()
         return answer.follow() if answer.status_code in (302, 303) else answer
 
+    def types(self, username: str, *, station: str = "", **values: str) -> int:
+        """Types in what came on paper or was said to somebody (代录); the number of the case."""
+        form = next(f for f in self.at(username).get("/desk/new").forms.values() if "source" in f.fields)
+        if station:
+            form["station_id"].select(text=station)
+        self.sends(form, **values)
+        return self.newest()
+
     def prints(self, username: str, path: str) -> str:
         """The words on a paper that the desk prints, as PDF or Word."""
         paper = self.at(username).get(path).body
@@ -193,6 +202,14 @@ class Town:
         """An action of the scheme on the case page, an hour later."""
         self.clock.advance(hours=1)
         return self.fills(username, f"/desk/cases/{number}", f"/actions/{action}", **values)
+
+    def photographs(self, username: str, number: int, kind: str, name: str) -> TestResponse:
+        """A photo from the album, put to the case. kind: `models.AttachmentKind`."""
+        shown = self.at(username).get(f"/desk/cases/{number}")
+        albums = [
+            f for f in shown.forms.values() if str(f.action).endswith("/files") and len(f.fields["files"]) == 1
+        ]
+        return self.sends(albums[0], kind=kind, files=photo(name))
 
     def reviews(self, username: str, number: int, **values: object) -> TestResponse:
         """Take it, correct what is given, confirm."""
@@ -270,6 +287,19 @@ _REFERER = {"Referer": PUBLIC_URL + "/desk/"}
 
 def town(scheme: str, database: Database, clock: FakeClock, carrier: CarrierFake, home: Path) -> Town:
     return Town(load_scheme(scheme), database, clock, carrier, home)
+
+
+def words(page: TestResponse, part: str = "main") -> str:
+    """What one reads on the page, or on the part with this selector, in one line."""
+    shown = page.html.select_one(part)
+    assert shown is not None, f"no {part} on {page.request.path}"
+    return shown.get_text(" ", strip=True)
+
+
+def photo(name: str) -> Upload:
+    taken = io.BytesIO()
+    Image.new("RGB", (640, 480), (120, 90, 60)).save(taken, "JPEG")
+    return Upload(name, taken.getvalue(), "image/jpeg")
 
 
 def _errors(answer: TestResponse) -> list[str]:

@@ -270,7 +270,9 @@ def test_points_are_given_once(desk: Desk) -> None:
         desk.act(desk.people.coordinator, "award")
     desk.act(desk.people.coordinator, "best_idea", {"merit": "省电"})
     assert sorted(entry.points for entry in desk.session.query(PointsEntry)) == [-50, -10, 10, 50]
-    assert desk.told()[-1].endswith("送您50颗幸福种子，现在一共有60颗。")
+    given, invited = desk.told()[-2:]
+    assert given.endswith("送您50颗幸福种子，现在一共有60颗。")
+    assert "请您来监督和评议" in invited
 
 
 def test_a_page_that_is_out_of_date_is_refused_even_when_nothing_visible_changed(desk: Desk) -> None:
