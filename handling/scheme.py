@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from handling.scheme_checks import problems
 from handling.scheme_casework import UnitEntry, UpkeepRule, Visits
-from handling.scheme_merge import Node, SchemeError, extended, place_of, plain, traced
+from handling.scheme_checks import problems
+from handling.scheme_merge import Node, SchemeError, extended, laid_over, place_of, plain, traced
 from handling.scheme_parts import (
     Action,
     ChannelEntry,
@@ -52,9 +52,12 @@ __all__ = [
     "Visits",
     "bundled_schemes",
     "load_scheme",
+    "read_over",
 ]
 
 FOLDER = Path(__file__).parent / "schemes"
+# Stands for the file in messages about a text that was written on the desk.
+DESK = "desk"
 
 
 def bundled_schemes() -> list[str]:
@@ -71,7 +74,34 @@ def load_scheme(name_or_path: str) -> Scheme:
 
 def read_scheme(text: str, path: Path) -> Scheme:
     """`path` names the file in messages, and what the scheme extends is looked for beside it."""
-    whole = _whole(text, path, ())
+    return _validated(_whole(text, path, ()))
+
+
+def read_over(text: str, ground: str) -> Scheme:
+    """What the desk wrote, over the scheme `ground` (a name or path as for `load_scheme`). A text with a `name`
+    is a scheme of its own and takes the place of the ground. Raises SchemeError; its file is DESK where the
+    mistake is in the text."""
+    under = _path_of(ground, Path())
+    if under is None:
+        raise SchemeError(ground, 0, _unknown())
+    path = under.with_name(DESK)
+    own = _parsed(text, path)
+    if "name" in own.value:
+        return _validated(_whole(text, path, ()))
+    if "extends" in own.value:
+        raise SchemeError(path, own.value["extends"].line, "extends: a scheme of its own needs a name")
+    return _validated(laid_over(_whole(_text_of(under), under, ()), own))
+
+
+def text_of_ground(ground: str) -> str:
+    """The file that the desk's text lies over, as it is written. Raises SchemeError."""
+    path = _path_of(ground, Path())
+    if path is None:
+        raise SchemeError(ground, 0, _unknown())
+    return _text_of(path)
+
+
+def _validated(whole: Node) -> Scheme:
     try:
         scheme = Scheme.model_validate(plain(whole))
     except ValidationError as error:
@@ -84,11 +114,7 @@ def read_scheme(text: str, path: Path) -> Scheme:
 
 def _whole(text: str, path: Path, heirs: tuple[Path, ...]) -> Node:
     """The file with everything that it extends. heirs: the files that led here, to find a circle."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SchemeError(path, _line_of_syntax_error(error, text), f"not TOML: {error}") from error
-    own = traced(data, path, lines_of(text))
+    own = _parsed(text, path)
     extends = own.value.get("extends")
     if extends is None or not isinstance(extends.value, str):
         return own
@@ -102,6 +128,14 @@ def _whole(text: str, path: Path, heirs: tuple[Path, ...]) -> Node:
     if not base.is_file():
         raise SchemeError(path, extends.line, f"extends “{extends.value}”: there is no file {base}")
     return extended(_whole(_text_of(base), base, (*heirs, path)), own)
+
+
+def _parsed(text: str, path: Path) -> Node:
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SchemeError(path, _line_of_syntax_error(error, text), f"not TOML: {error}") from error
+    return traced(data, path, lines_of(text))
 
 
 def _path_of(name_or_path: str, folder: Path) -> Path | None:

@@ -64,10 +64,10 @@ def place_of(node: Node, where: Where) -> tuple[Path, int]:
 def extended(base: Node, own: Node) -> Node:
     """The whole scheme of a file that extends another. SchemeError when it removes what is not there."""
     taken = {key: part for key, part in base.value.items() if key not in OWN}
-    return _laid_over(replace(base, value=taken), own)
+    return laid_over(replace(base, value=taken), own)
 
 
-def _laid_over(base: Node, own: Node) -> Node:
+def laid_over(base: Node, own: Node) -> Node:
     """Tables are joined key by key; `remove = true` in a table takes the other's away, and a time limit takes the
     place of one in another unit."""
     parts = dict(base.value)
@@ -80,7 +80,7 @@ def _laid_over(base: Node, own: Node) -> Node:
         elif key in BY_CODE and key in parts and _tables(parts[key]) and _tables(part):
             parts[key] = replace(part, value=_matched(parts[key].value, part.value))
         elif key in parts and isinstance(parts[key].value, dict) and isinstance(part.value, dict):
-            parts[key] = _laid_over(parts[key], part)
+            parts[key] = laid_over(parts[key], part)
         else:
             parts[key] = part
     return replace(own, value=parts)
@@ -102,7 +102,7 @@ def _matched(base: list[Node], own: list[Node]) -> list[Node]:
             result.insert(place, part)
             place += 1
         else:
-            result[at] = _laid_over(result[at], part)
+            result[at] = laid_over(result[at], part)
             place = at + 1
     return result
 

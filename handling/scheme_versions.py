@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.scheme import Scheme
-from models import SchemeVersion, Suggestion, find_or_add
+from models import SchemeVersion, Suggestion, User, find_or_add
 
 log = logging.getLogger(__name__)
 
@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 _READ: dict[str, Scheme | None] = {}
 
 
-def version_of(session: Session, scheme: Scheme, now: datetime) -> SchemeVersion:
-    """The row of these rules, added when they are new."""
+def version_of(session: Session, scheme: Scheme, now: datetime, author: User | None = None) -> SchemeVersion:
+    """The row of these rules, added when they are new. author: who wrote them on the desk; None for a file's."""
     known = session.scalars(select(SchemeVersion).where(SchemeVersion.digest == scheme.digest)).one_or_none()
     if known is not None:
         return known
@@ -30,6 +30,7 @@ def version_of(session: Session, scheme: Scheme, now: datetime) -> SchemeVersion
         name=scheme.name,
         content=content,
         created_at=now,
+        author_id=author.id if author else None,
     )
     session.info.pop(SchemeVersion, None)
     return version

@@ -5,8 +5,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.wrappers import Response
 
 from handling.clock import Clock, SystemClock
-from handling.scheme import load_scheme
-from hotline import board, desk, health, phone, web
+from hotline import board, desk, health, in_force, phone, web
 from hotline.current import Hotline
 from hotline.settings import Settings
 from hotline.telephony import prompts, webhooks
@@ -26,13 +25,16 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         SESSION_COOKIE_SECURE=settings.public_url.startswith("https://"),
         TEMPLATES_AUTO_RELOAD=False,
     )
+    database = Database(settings.database_url)
+    rules = in_force.rules_at_start(database, settings)
     app.extensions["hotline"] = Hotline(
         settings=settings,
-        database=Database(settings.database_url),
-        scheme=load_scheme(settings.scheme),
+        database=database,
+        scheme=rules.scheme,
         clock=clock or SystemClock(),
         prompts=Prompts.load(settings.prompts_dir),
     )
+    in_force.begin(app, rules)
     csrf = CSRFProtect(app)
     web.secure(app)
     for blueprint in (webhooks.blueprint, prompts.blueprint, desk.blueprint, board.blueprint, health.blueprint):

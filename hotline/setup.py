@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from handling.community import add_units, set_up_community
 from handling.rewards import set_up_rewards
-from handling.scheme import load_scheme
+from handling.scheme_editions import scheme_in_force
 from handling.search import is_complete, rebuild
 from hotline.settings import Settings
 from models import Database, Station
@@ -21,7 +21,7 @@ def prepare_home(settings: Settings) -> None:
     database = Database(settings.database_url)
     upgrade_schema(database)
     with database.write() as session:
-        scheme = load_scheme(settings.scheme)
+        scheme = scheme_in_force(session, settings.scheme)
         if session.scalar(select(Station.id).limit(1)) is None:
             set_up_community(session, scheme)
         # Homes of before units were known get them too.

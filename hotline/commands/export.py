@@ -7,7 +7,7 @@ import click
 from handling.clock import SystemClock
 from handling.export import WRITERS
 from handling.queries import LedgerFilter, ledger_rows
-from handling.scheme import load_scheme
+from handling.scheme_editions import scheme_in_force
 from hotline.settings import read_settings
 from models import Database
 
@@ -27,7 +27,7 @@ def export(file: Path) -> None:
     try:
         with database.read() as session, draft.open("wb") as out:
             cases = ledger_rows(session, oldest_first, now=SystemClock().now())
-            write(load_scheme(settings.scheme), cases, out)
+            write(scheme_in_force(session, settings.scheme), cases, out)
         draft.replace(file)
     finally:
         draft.unlink(missing_ok=True)

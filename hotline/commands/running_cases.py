@@ -6,7 +6,8 @@ from sqlalchemy import select
 from handling.clock import SystemClock
 from handling.deeds import StepNotAllowed
 from handling.migration import Move, migrate, preview
-from handling.scheme import Scheme, load_scheme
+from handling.scheme import Scheme
+from handling.scheme_editions import scheme_in_force
 from hotline.settings import read_settings
 from models import Database, User
 
@@ -16,9 +17,10 @@ from models import Database, User
 def running(move_as: str | None) -> None:
     """Running cases that follow older rules than those in force. 正在办的事按哪个流程"""
     settings = read_settings()
-    scheme, database = load_scheme(settings.scheme), Database(settings.database_url)
+    database = Database(settings.database_url)
     try:
         with database.read() as session:
+            scheme = scheme_in_force(session, settings.scheme)
             lines = [_line(scheme, move) for move in preview(session, scheme)]
         for line in lines:
             click.echo(line)

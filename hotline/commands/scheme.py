@@ -3,18 +3,22 @@
 from collections.abc import Iterator
 
 import click
+from sqlalchemy import inspect
 
+from handling.clock import SHANGHAI
 from handling.notices import compose
 from handling.scheme import Scheme, SchemeError, Step, Template, bundled_schemes, load_scheme
 from handling.scheme_checks import variables_of
 from handling.scheme_deliberation import share_in_words
 from handling.scheme_diff import differences
+from handling.scheme_editions import InForce, edition_in_force, in_force
 from handling.scheme_graph import mermaid
 from handling.scheme_words import ROLES, responsible, supervision_words, time_limit
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_units
 from handling.visits import KINDS
 from hotline.commands.running_cases import running
-from models import VisitKind
+from hotline.settings import read_settings
+from models import Database, SchemeEdition, VisitKind
 
 
 @click.group()
@@ -39,10 +43,39 @@ def check(file: str) -> None:
 
 
 @scheme.command()
-@click.argument("name")
-def show(name: str) -> None:
-    """Everything that NAME says, for people to read."""
-    click.echo("\n".join(_described(_load(name))))
+@click.argument("name", required=False)
+def show(name: str | None) -> None:
+    """Everything that NAME says, for people to read; without NAME, what is in force here, and from where."""
+    if name is not None:
+        click.echo("\n".join(_described(_load(name))))
+        return
+    rules = _in_force()
+    click.echo("\n".join(_described(rules.scheme)))
+
+
+def _in_force() -> InForce:
+    """Says on the first line which rules are in force."""
+    settings = read_settings()
+    database = Database(settings.database_url)
+    try:
+        if not inspect(database.engine).has_table(SchemeEdition.__tablename__):
+            rules, edition = InForce(_load(settings.scheme)), None
+        else:
+            with database.read() as session:
+                rules, edition = in_force(session, settings.scheme), edition_in_force(session)
+    finally:
+        database.close()
+    where = f"the file 文件 {settings.scheme}"
+    if edition is not None:
+        when = edition.created_at.astimezone(SHANGHAI)
+        own = f"edition 第 {edition.number} 版 of the desk 工作台 ({edition.author.name}, {when:%Y-%m-%d %H:%M})"
+        where = f"{own} over {where}" if edition.text else f"{where}, as {own} says"
+    click.echo(f"In force 正在用: {where}")
+    if rules.fault:
+        click.echo(
+            f"The desk's text does not fit the file any more, so its kept rules are in force: {rules.fault}"
+        )
+    return rules
 
 
 @scheme.command()

@@ -21,6 +21,8 @@ class WorkerContext:
     clock: Clock
     carrier: Carrier
     speech: Speech
+    # The edition of the rules that `scheme` is; None before the first look.
+    edition: int | None = None
 
     @cached_property
     def understander(self) -> Understander:

@@ -4,6 +4,7 @@ import logging
 
 from handling.learning import add_proposals, find_keywords
 from handling.lexicon_versions import understander_in_force
+from handling.scheme_editions import edition_number, scheme_in_force
 from hotline.worker.context import WorkerContext
 
 log = logging.getLogger(__name__)
@@ -14,6 +15,16 @@ def reload_words(context: WorkerContext) -> None:
     same object again, when nothing has changed."""
     with context.database.read() as session:
         context.understander = understander_in_force(session)
+
+
+def reload_rules(context: WorkerContext) -> None:
+    """Every few seconds: what the desk changed in the rules is used without a restart. One small read when nothing
+    has changed."""
+    with context.database.read() as session:
+        number = edition_number(session)
+        if number != context.edition:
+            context.scheme = scheme_in_force(session, context.settings.scheme)
+            context.edition = number
 
 
 def learn_keywords(context: WorkerContext) -> None:

@@ -9,7 +9,7 @@ from time import monotonic, sleep
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from handling.clock import SystemClock
-from handling.scheme import load_scheme
+from hotline.in_force import rules_at_start
 from hotline.settings import Settings
 from hotline.telephony.twilio_carrier import TwilioCarrier
 from hotline.worker.alarms import repeat_alarms
@@ -17,7 +17,7 @@ from hotline.worker.campaigns import end_campaigns, invite_residents
 from hotline.worker.casework import mark_platforms
 from hotline.worker.context import WorkerContext
 from hotline.worker.deliberations import move_deliberations_on, tell_households
-from hotline.worker.learning import learn_keywords, reload_words
+from hotline.worker.learning import learn_keywords, reload_rules, reload_words
 from hotline.worker.outbox import ask_for_receipts, look_up_notice, send_notice
 from hotline.worker.recordings import delete_at_carrier, fetch_recording, transcribe_recording
 from hotline.worker.retention import delete_what_is_over
@@ -43,10 +43,11 @@ class Worker:
         self._settings = settings
         self._stop = threading.Event()
         self._asked_to_stop = False
+        database = Database(settings.database_url)
         self.context = WorkerContext(
             settings=settings,
-            database=Database(settings.database_url),
-            scheme=load_scheme(settings.scheme),
+            database=database,
+            scheme=rules_at_start(database, settings).scheme,
             clock=SystemClock(),
             carrier=TwilioCarrier(settings),
             speech=PooledSpeech(settings),
@@ -107,6 +108,7 @@ class Worker:
             (60, move_deliberations_on),
             (5, tell_households),
             (5, reload_words),
+            (5, reload_rules),
             (5, repeat_alarms),
             (60, ask_for_receipts),
             (60, end_forgotten_calls),
