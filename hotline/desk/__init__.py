@@ -6,6 +6,7 @@ from hotline.desk import (  # noqa: F401 (each module adds its views to the blue
     alarms,
     attachments,
     board_release,
+    bulk,
     calendar,
     campaign_of_case,
     campaign_questions,

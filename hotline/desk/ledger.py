@@ -8,11 +8,13 @@ from typing import Any, BinaryIO, cast
 from flask import abort, render_template, request, send_file
 from werkzeug.wrappers import Response
 
+from handling.bulk import DEEDS
 from handling.clock import SHANGHAI
 from handling.disputes import readable_by
 from handling.export import CHANNELS, STATES, URGENCIES, write_csv, write_json, write_xlsx
 from handling.figure_parts import TRACKS
-from handling.queries import LedgerFilter, courtyards, handlers, ledger_page, ledger_rows
+from handling.queries import LedgerFilter, handlers, ledger_page, ledger_rows
+from handling.saved_filters import courtyards_and_filters
 from hotline.current import current
 from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me, note_look
 from hotline.desk.proposals import domain_names
@@ -44,11 +46,14 @@ def ledger() -> str:
             page=request.args.get("page", 1, type=int),
             readable=readable_by(me().id, leads=me().role in LEADERS),
         )
-        people, places = handlers(session), courtyards(session)
+        people = handlers(session)
+        places, kept = courtyards_and_filters(session, me().id)
     return render_template(
         "desk/ledger.html",
         page=page,
         query=query,
+        kept=kept,
+        deeds=DEEDS,
         may_export=me().role in LEADERS,
         state_choices=_named(STATES),
         urgency_choices=_named(URGENCIES),
