@@ -31,6 +31,10 @@ CALL_BACK = (
     "vote_call",
     "vote_noted",
     "vote_refused",
+    "rate_please",
+    "rate_noted",
+    "rate_low",
+    "rate_reopened",
 )
 DIGITS = tuple(f"digit_{digit}" for digit in range(10))
 MONTHS = tuple(f"month_{month}" for month in range(1, 13))

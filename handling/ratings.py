@@ -1,12 +1,26 @@
-"""满意度 by text: the newest request that the resident has not answered, and the score that answers it."""
+"""满意度 by text or by key: the request that the resident has not answered, and the score that answers it."""
+
+import enum
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.asking import Asking, OpenQuestion
 from handling.commands import parse_command
-from handling.visits import take_score
-from models import Rating, Resident, Suggestion, TextKind
+from handling.scheme import Scheme
+from handling.scheme_versions import scheme_of
+from handling.status import leading
+from handling.visits import SCORES, take_score
+from models import Notice, Rating, Resident, Suggestion, SuggestionState, TextKind
+
+
+class Rated(enum.Enum):
+    """What to say to a score: thanks, an ear for what went wrong, or that it begins anew."""
+
+    HAPPY = "happy"
+    LOW = "low"
+    REOPENED = "reopened"
 
 
 def open_rating(asking: Asking) -> OpenQuestion | None:
@@ -34,3 +48,29 @@ def _take(asking: Asking, rating: Rating) -> bool:
     template = take_score(asking.session, asking.scheme, rating, command.number, asking.now)
     asking.reply(template, suggestion=rating.suggestion)
     return True
+
+
+def rating_asked(session: Session, notice: Notice) -> Rating | None:
+    """The request for which this notice asks, answered or not. Locked: of two webhooks the second waits."""
+    asked = (
+        select(Rating)
+        .where(Rating.suggestion_id == notice.suggestion_id, Rating.requested_at == notice.created_at)
+        .order_by(Rating.id)
+        .limit(1)
+        .with_for_update()
+    )
+    return session.scalars(asked).one_or_none() if notice.suggestion_id else None
+
+
+def rate_by_key(session: Session, scheme: Scheme, notice: Notice, digits: str, now: datetime) -> Rated | None:
+    """Takes the score once; a request that comes twice is answered alike. None when it is no score."""
+    rating = rating_asked(session, notice)
+    if rating is None or digits not in {str(score) for score in SCORES}:
+        return None
+    if rating.score is None:
+        take_score(session, scheme, rating, int(digits), now)
+    lead = leading(rating.suggestion)
+    assert rating.score
+    if rating.score > scheme_of(session, lead, scheme).visits.unhappy:
+        return Rated.HAPPY
+    return Rated.REOPENED if lead.state is SuggestionState.HANDLING else Rated.LOW

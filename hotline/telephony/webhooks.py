@@ -11,7 +11,7 @@ from handling.campaign_invitations import INVITATIONS
 from handling.intake import open_case_of
 from handling.notices import status_prompts
 from hotline.current import current
-from hotline.telephony import inbound, posted, receipts, surveys, votes
+from hotline.telephony import inbound, posted, rating_keys, receipts, surveys, votes
 from hotline.telephony.signature import require_carrier_signature
 from hotline.telephony.twiml import CallScript
 from models import Call, CallState, Notice, RecordingState, User
@@ -20,6 +20,7 @@ blueprint = Blueprint("twilio", __name__, url_prefix="/twilio")
 blueprint.before_request(require_carrier_signature)
 surveys.add_to(blueprint)
 votes.add_to(blueprint)
+rating_keys.add_to(blueprint)
 
 ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
 
@@ -160,7 +161,7 @@ def notice_voice(notice_id: int) -> Response:
         if notice.template == "vote_open":
             return votes.ask_rung(session, notice)
         if notice.template not in INVITATIONS:
-            return posted.twiml(_script().bye(notice.prompts))
+            return rating_keys.ask(session, notice) or posted.twiml(_script().bye(notice.prompts))
         survey = survey_calls.rung_for(session, current().scheme, notice_id)
         if survey is None:
             return posted.twiml(_script().bye(["callback_bye"]))
