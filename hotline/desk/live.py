@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from time import monotonic
 from typing import cast
 
-from flask import Flask, Response, current_app
+from flask import Response, current_app
 from flask.blueprints import BlueprintSetupState
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -127,8 +127,8 @@ def _live() -> Live:
 
 
 def _set_up(state: BlueprintSetupState) -> None:
-    app: Flask = state.app
-    app.extensions["hotline-live"] = Live(app.extensions["hotline"].database)
+    extensions = state.app.extensions
+    extensions["hotline-live"] = Live(extensions["hotline"].database)
 
 
 blueprint.record_once(_set_up)
