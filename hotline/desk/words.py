@@ -82,7 +82,7 @@ LINKS = (
     Link("desk.figures", "统计", "", STAFF, ("desk.figure_list",), RECORDS),
     Link("desk.figure_map", "需求地图", "", STAFF, (), RECORDS),
     Link("desk.figure_assessment", "考核", "", STAFF, (), RECORDS),
-    Link("desk.access_log", "访问记录", "alt+6", (Role.ADMINISTRATOR,), (), RECORDS),
+    Link("desk.access_log", "访问记录", "", (Role.ADMINISTRATOR,), (), RECORDS),
 )
 
 
