@@ -14,7 +14,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from handling.community import set_up_community
-from handling.scheme import Scheme, bundled_schemes, read_scheme
+from handling.scheme import Scheme, bundled_schemes, load_scheme, read_scheme
 from hotline.settings import OWN_SCHEME, Settings
 from models import Courtyard, Resident, Station, Suggestion, User
 
@@ -87,7 +87,7 @@ def _toml(own: OwnCommunity) -> str:
     lines = [
         "# Written by the setup pages of the desk (开通步骤); they write it anew each time.",
         f"name = {_quoted(f'{own.base}-own')}",
-        f"title = {_quoted(own.name)}",
+        f"title = {_quoted(load_scheme(own.base).title)}",
         f"extends = {_quoted(own.base)}",
         "",
         "[community]",

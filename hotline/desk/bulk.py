@@ -123,4 +123,4 @@ def _query() -> dict[str, str]:
 
 
 def _back() -> str:
-    return url_for("desk.ledger", **_query())
+    return f"{url_for('desk.ledger')}?{urlencode(_query())}".rstrip("?")

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from handling.people import add_user
 from handling.scheme import Scheme, SchemeError, bundled_schemes, load_scheme
+from handling.scheme_editions import edition_in_force
 from hotline.current import current
 from hotline.desk.access import allowed, blueprint, person
 from hotline.desk.users import new_password
@@ -195,14 +196,15 @@ def _chinese(error: ValueError) -> str:
 
 
 def _own() -> OwnCommunity:
-    return own_community(current().scheme)
+    """As the file says, below what was edited on the desk."""
+    return own_community(load_scheme(current().settings.scheme))
 
 
 def _save(own: OwnCommunity) -> bool:
     """Write it and use it at once; False when it does not fit together. The worker notices the new file itself."""
     hotline = current()
     if not _may_write():
-        abort(409, "办理流程由设置 HOTLINE_SCHEME 指定，请改那个文件。")
+        abort(409, "办理流程由设置 HOTLINE_SCHEME 指定，或者已经在工作台上改过，请在那里改。")
     try:
         scheme = write_own_community(hotline.settings.home, own)
     except SchemeError:
@@ -215,7 +217,11 @@ def _save(own: OwnCommunity) -> bool:
 
 
 def _may_write() -> bool:
-    return bool(_own().base) and not names_a_scheme() and not current().settings.demo
+    """Not over what an operator names, nor below what was edited on the desk since, where it would not be seen."""
+    with current().database.read() as database:
+        edition = edition_in_force(database)
+    edited = edition is not None and bool(edition.text)
+    return bool(_own().base) and not edited and not names_a_scheme() and not current().settings.demo
 
 
 def _next(step: str, errors: dict[str, str]) -> Answer:

@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from handling.scheme import load_scheme
+from handling.scheme_editions import save_edition
 from hotline.first_start import setup_token
 from hotline.settings import OWN_SCHEME, Settings, read_settings
 from models import Courtyard, Database, Role, Station, User
@@ -167,6 +168,17 @@ def test_a_named_scheme_stays(
     desk: Desk, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("HOTLINE_SCHEME", "chengbei")
+    browser = desk.browser("zhou")
+    assert "这里只能看" in browser.get("/desk/setup/community").text
+    assert browser.post("/desk/setup/community", name="和平社区", signature="和平").status_code == 409
+    assert not (settings.home / OWN_SCHEME).exists()
+
+
+def test_what_was_edited_on_the_desk_is_not_undone(desk: Desk, settings: Settings) -> None:
+    with desk.database.write() as session:
+        author = session.get_one(User, desk.users["zhou"].id)
+        text = '[community]\nname = "天福社区"\n'
+        save_edition(session, "chengbei", text, base=0, author=author, note="", now=desk.clock.now())
     browser = desk.browser("zhou")
     assert "这里只能看" in browser.get("/desk/setup/community").text
     assert browser.post("/desk/setup/community", name="和平社区", signature="和平").status_code == 409
