@@ -107,7 +107,8 @@ class _Desk:
         self._prompts = Prompts.load(settings.prompts_dir)
         self._number = number
         self._seen = {m.sid for m in self._inbox()}
-        self.handset = Handset(Wire(Line.of(settings)), self._exchange, number, fallback_path=VOICE_FALLBACK)
+        wire = Wire(Line.of(settings), watch=self._exchange.add_webhook)
+        self.handset = Handset(wire, self._exchange, number, fallback_path=VOICE_FALLBACK)
 
     def narrate(self, conversation: Conversation, caller: ScriptedCaller) -> None:
         for step in converse(conversation, caller.reply):

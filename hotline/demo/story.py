@@ -64,7 +64,7 @@ class Story:
         _headline(f"A call comes in: {sample.title} 来电 {phone}")
         prompts = Prompts.load(self._settings.prompts_dir)
         exchange = Exchange(self._settings.home / "phone", self._clock)
-        handset = Handset(Wire(Line.of(self._settings)), exchange, phone)
+        handset = Handset(Wire(Line.of(self._settings), watch=exchange.add_webhook), exchange, phone)
         call, conversation = handset.call()
         for step in converse(conversation, ScriptedCaller(says=[sample.path.read_bytes()]).reply):
             if not isinstance(step, Request):

@@ -3,6 +3,7 @@
 Lives in SQLite and files under HOTLINE_HOME/phone, because the terminal's `hotline call` and the web server
 are two processes at one exchange. Knows nothing of the hotline's own database, as a carrier does not."""
 
+import json
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -11,8 +12,10 @@ from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from handling.clock import Clock
+from hotline.phone.wire import Exchanged
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS message (
@@ -29,11 +32,17 @@ CREATE TABLE IF NOT EXISTS recording (
 CREATE TABLE IF NOT EXISTS errand (
     id INTEGER PRIMARY KEY, due_at TEXT NOT NULL, sid TEXT NOT NULL, status TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS identity (id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS traffic (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, at TEXT NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL,
+    params TEXT NOT NULL, signature TEXT NOT NULL, status INTEGER NOT NULL, answer TEXT NOT NULL,
+    milliseconds INTEGER NOT NULL);
 """
 
 # A receipt only moves forward; what stands last is terminal.
 MESSAGE_STATUSES = ("queued", "sending", "sent", "delivered")
 CALL_OVER = ("completed", "busy", "failed", "no-answer", "canceled")
+# So many of the last webhooks are kept.
+TRAFFIC_KEPT = 200
 
 
 @dataclass(frozen=True)
@@ -87,7 +96,22 @@ class Errand:
     status: str
 
 
-Row = TypeVar("Row", Message, PhoneCall, StoredRecording, Errand)
+@dataclass(frozen=True)
+class Webhook:
+    """A request to the hotline. `params`: a JSON object; `answer`: the body, TwiML or nothing."""
+
+    id: int
+    at: datetime
+    method: str
+    path: str
+    params: str
+    signature: str
+    status: int
+    answer: str
+    milliseconds: int
+
+
+Row = TypeVar("Row", Message, PhoneCall, StoredRecording, Errand, Webhook)
 
 
 def new_sid(kind: str) -> str:
@@ -268,6 +292,31 @@ class Exchange:
         with self._transaction() as db:
             return db.execute("SELECT 1 FROM errand LIMIT 1").fetchone() is not None
 
+    # webhooks, for who watches them
+
+    def add_webhook(self, exchanged: Exchanged) -> None:
+        values = (
+            _stored(self.clock.now()),
+            exchanged.method,
+            urlsplit(exchanged.url).path,
+            json.dumps(dict(exchanged.params), ensure_ascii=False),
+            exchanged.signature,
+            exchanged.answer.status,
+            exchanged.answer.body.decode(errors="replace"),
+            round(exchanged.seconds * 1000),
+        )
+        with self._transaction() as db:
+            added = db.execute(
+                "INSERT INTO traffic (at, method, path, params, signature, status, answer, milliseconds)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                values,
+            )
+            db.execute("DELETE FROM traffic WHERE id <= ?", ((added.lastrowid or 0) - TRAFFIC_KEPT,))
+
+    def webhooks(self, after: int = 0) -> list[Webhook]:
+        """Newest first; `after`: only those that came after this one."""
+        return self._all(Webhook, "SELECT * FROM traffic WHERE id > ? ORDER BY id DESC", after)
+
     def _sound_file(self, sid: str) -> Path:
         return self._recordings / f"{sid}.wav"
 
@@ -280,7 +329,7 @@ class Exchange:
     def _one(self, kind: type[Row], sql: str, *values: str) -> Row | None:
         return next(iter(self._all(kind, sql, *values)), None)
 
-    def _all(self, kind: type[Row], sql: str, *values: str) -> list[Row]:
+    def _all(self, kind: type[Row], sql: str, *values: str | int) -> list[Row]:
         with self._transaction() as db:
             return [_loaded(kind, row) for row in db.execute(sql, values)]
 

@@ -1,5 +1,6 @@
 """/phone/: a handset in the browser. The page plays and shows; every rule of the call is the Handset's."""
 
+import json
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NoReturn
@@ -11,7 +12,7 @@ from werkzeug.exceptions import BadRequest
 from handling.residents import normal_number
 from hotline.phone.audio import RATE, NotAudio, as_wav, read_telephone
 from hotline.phone.captions import described, spoken
-from hotline.phone.exchange import Message, PhoneCall
+from hotline.phone.exchange import Message, PhoneCall, Webhook
 from hotline.phone.handset import VOICE_FALLBACK, Conversation, Handset
 from hotline.phone.held_calls import NoSuchCall
 from hotline.phone.live_call import WebhookFailed
@@ -30,6 +31,7 @@ blueprint.before_request(only_this_machine)
 # Of a text, as a carrier takes it from a handset.
 LONGEST_TEXT = 1600
 KEYPAD = "123456789*0#"
+LETTERS = {"2": "ABC", "3": "DEF", "4": "GHI", "5": "JKL", "6": "MNO", "7": "PQRS", "8": "TUV", "9": "WXYZ"}
 
 
 @blueprint.get("/")
@@ -40,6 +42,7 @@ def index() -> str:
         handsets=handsets(settings),
         samples=samples().values(),
         keypad=KEYPAD,
+        letters=LETTERS,
         hotline_number=written(settings.twilio_number),
     )
 
@@ -54,6 +57,12 @@ def state() -> Response:
         messages=[_message(m) for m in exchange.messages_of(request.args.get("number", ""))],
         ringing=[{"sid": c.sid, "number": c.to_number, "name": ours[c.to_number].name} for c in ringing],
     )
+
+
+@blueprint.get("/traffic")
+def traffic() -> Response:
+    """What the exchange asked the hotline since webhook number `after`, newest first."""
+    return jsonify([_webhook(w) for w in simulator().exchange.webhooks(request.args.get("after", 0, type=int))])
 
 
 @blueprint.get("/samples/<key>.wav")
@@ -171,6 +180,16 @@ def _message(message: Message) -> dict[str, Any]:
         "mine": message.direction == "inbound",
         "body": message.body,
         "at": _clock_time(message.created_at),
+    }
+
+
+def _webhook(webhook: Webhook) -> dict[str, Any]:
+    return {
+        **asdict(webhook),
+        "at": f"{shanghai(webhook.at):%H:%M:%S}",
+        "params": json.loads(webhook.params),
+        # The hotline refuses what is not signed with its own token, and nothing else, with this status.
+        "signed": webhook.status != 403,
     }
 
 

@@ -29,8 +29,8 @@ class Simulator:
 
     @classmethod
     def of(cls, hotline: "Hotline") -> Self:
-        wire = Wire(Line.of(hotline.settings))
         exchange = Exchange(hotline.settings.home / "phone", hotline.clock)
+        wire = Wire(Line.of(hotline.settings), watch=exchange.add_webhook)
         return cls(
             settings=hotline.settings,
             prompts=hotline.prompts,

@@ -1,7 +1,8 @@
 """Between the pretend exchange and the hotline: signed requests, as a carrier makes them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Protocol, Self
 from urllib.parse import urldefrag, urlencode, urlsplit
 
@@ -71,12 +72,27 @@ class Line:
         return self.public_url + path
 
 
-class Wire:
-    """Signs requests to the hotline and carries them."""
+@dataclass(frozen=True)
+class Exchanged:
+    """One webhook and its answer, for whoever wants to watch. `seconds` until the answer was there."""
 
-    def __init__(self, line: Line, transport: Transport = over_http) -> None:
+    method: str
+    url: str
+    params: Mapping[str, str]
+    signature: str
+    answer: Answer
+    seconds: float
+
+
+class Wire:
+    """Signs requests to the hotline and carries them. `watch` is told of each webhook that was answered."""
+
+    def __init__(
+        self, line: Line, transport: Transport = over_http, watch: Callable[[Exchanged], None] | None = None
+    ) -> None:
         self.line = line
         self._transport = transport
+        self._watch = watch
         self._validator = RequestValidator(line.auth_token)
 
     def webhook(self, url: str, params: Mapping[str, str], method: str = "POST") -> Answer:
@@ -87,7 +103,12 @@ class Wire:
         if method == "GET":
             address += ("&" if urlsplit(address).query else "?") + urlencode(everything)
         form = everything if method == "POST" else None
-        return self._transport(method, address, form, {"X-Twilio-Signature": self._sign(address, form)})
+        signature = self._sign(address, form)
+        began = perf_counter()
+        answer = self._transport(method, address, form, {"X-Twilio-Signature": signature})
+        if self._watch:
+            self._watch(Exchanged(method, address, everything, signature, answer, perf_counter() - began))
+        return answer
 
     def fetch(self, url: str) -> Answer:
         """A prompt's audio."""

@@ -1,6 +1,8 @@
-// The microphone as a telephone hears it: 8 kHz, 16 bit, mono WAV.
+// The microphone as a telephone hears it: 300 to 3400 Hz, 8 kHz, 16 bit, mono WAV.
 
 const RATE = 8000;
+// ITU-T G.712's band; two filters each are about as steep as a line card.
+const BAND = [["highpass", 300], ["highpass", 300], ["lowpass", 3400], ["lowpass", 3400]];
 
 // {stop(): a promise of the WAV as a Blob}. Throws when there is no microphone or no leave to use it.
 export async function record() {
@@ -26,7 +28,8 @@ async function telephone(encoded) {
   decoder.close();
   const line = new OfflineAudioContext(1, Math.max(1, Math.ceil(sound.duration * RATE)), RATE);
   const source = new AudioBufferSourceNode(line, { buffer: sound });
-  source.connect(line.destination);
+  const filters = BAND.map(([type, frequency]) => new BiquadFilterNode(line, { type, frequency, Q: Math.SQRT1_2 }));
+  [source, ...filters, line.destination].reduce((from, to) => from.connect(to));
   source.start();
   return (await line.startRendering()).getChannelData(0);
 }

@@ -2,7 +2,8 @@
 
 import { get, hangUpForGood, post, Trouble } from "./exchange.js";
 import { record } from "./microphone.js";
-import { keyTone, play, ring, sleep, tone } from "./sound.js";
+import { engaged, keyTone, play, ring, ringBack, sleep, tone } from "./sound.js";
+import "./traffic.js";
 
 const $ = (id) => document.getElementById(id);
 const NOBODY = { key() {}, hangUp() {} };
@@ -23,6 +24,7 @@ async function converse(start) {
       const reply = call.hungUp ? { kind: "hang-up", after: 0 } : await perform(step);
       step = await post(`/calls/${sid}/next`, { turn: step.turn, ...reply });
     }
+    if (step.by === "hotline") engaged();
   } catch (error) {
     complain(error);
   }
@@ -35,6 +37,7 @@ function begin() {
   $("trouble").hidden = true;
   $("digits").textContent = "";
   say("status", "接通中");
+  document.querySelector(".handset").dataset.talking = "";
   enable();
   $("hang-up").focus();
 }
@@ -42,7 +45,8 @@ function begin() {
 function end() {
   call = null;
   say("status", "待机");
-  $("digits").textContent = hotlineNumber;
+  delete document.querySelector(".handset").dataset.talking;
+  $("digits").textContent = $("to").value;
   $("dialling").hidden = true;
   enable();
   $("call").focus();
@@ -167,11 +171,19 @@ setInterval(() => {
 // Keys
 
 function press(key) {
-  if (!call) return;
   keyTone(key);
+  if (!call) return dialDigit(key);
   $("digits").textContent = ($("digits").textContent + key).slice(-18);
   call.act.key(key);
 }
+
+// The first digit begins another number.
+function dialDigit(key) {
+  $("to").value = ($("to").value === hotlineNumber ? "" : $("to").value) + key;
+  $("digits").textContent = $("to").value;
+}
+
+$("to").addEventListener("input", () => { $("digits").textContent = $("to").value; });
 
 for (const button of document.querySelectorAll("[data-key]"))
   button.addEventListener("click", () => press(button.dataset.key));
@@ -179,13 +191,17 @@ for (const button of document.querySelectorAll("[data-key]"))
 addEventListener("keydown", (event) => {
   const button = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
   if (!button || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (event.target.closest("input, textarea, select")) return;
+  // Digits jump to nothing in a radio button: there, too, they are keys of the telephone.
+  if (event.target.closest("input:not([type=radio]), textarea, select")) return;
   button.classList.add("pressed");
   setTimeout(() => button.classList.remove("pressed"), 150);
   press(event.key);
 });
 
-$("call").addEventListener("click", () => converse(() => post("/calls", { number: $("number").value, to: $("to").value })));
+$("call").addEventListener("click", () => {
+  ringBack();
+  converse(() => post("/calls", { number: $("number").value, to: $("to").value }));
+});
 $("hang-up").addEventListener("click", () => {
   if (!call) return;
   call.hungUp = true;
@@ -231,6 +247,7 @@ function showTexts(messages) {
 function showRinging(ringing) {
   incoming = call ? null : ringing;
   $("ringing").hidden = !incoming;
+  document.querySelector(".handset").classList.toggle("rings", Boolean(incoming));
   if (!incoming) return;
   const text = `${incoming.name}的电话响了，乡音热线来电`;
   if ($("ringing-text").textContent !== text) say("ringing-text", text);
@@ -240,8 +257,9 @@ function showRinging(ringing) {
 
 $("answer").addEventListener("click", () => {
   const { sid, number } = incoming;
-  $("ringing").hidden = true;
+  showRinging(null);
   $("number").value = number;
+  nameCallKey();
   converse(() => post(`/calls/${sid}/answer`));
 });
 $("reject").addEventListener("click", async () => {
@@ -260,6 +278,15 @@ $("write").addEventListener("submit", async (event) => {
   refresh();
 });
 
+// A key-phone has one key, which calls the hotline.
+function nameCallKey() {
+  const only = "keyPhone" in $("number").selectedOptions[0].dataset;
+  say("call-word", only ? "一键呼叫" : "拨打热线");
+  if (only) { $("to").value = hotlineNumber; $("digits").textContent = hotlineNumber; }
+}
+
+$("number").addEventListener("change", nameCallKey);
 $("number").addEventListener("change", refresh);
+nameCallKey();
 setInterval(() => document.hidden || refresh(), 1500);
 refresh();

@@ -38,4 +38,20 @@ export function keyTone(key) {
   return tone([ROWS[Math.floor(place / 3)], COLUMNS[place % 3]], 0.12);
 }
 
-export const ring = () => tone([450], 1);
+// China's tones are 450 Hz: one second in five is ringing (also what a caller hears), short and fast is engaged.
+const RING_EVERY = 5000;
+let rang = -RING_EVERY;
+export function ring() {
+  if (performance.now() - rang < RING_EVERY) return;
+  rang = performance.now();
+  tone([450], 1);
+}
+
+export const ringBack = () => tone([450], 1, 0.08);
+
+export async function engaged() {
+  for (let i = 0; i < 3; i++) {
+    await tone([450], 0.35, 0.08);
+    await sleep(0.35);
+  }
+}

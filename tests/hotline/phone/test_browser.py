@@ -75,6 +75,45 @@ def test_a_key_interrupts_the_greeting(served: Served, page: Page) -> None:
     assert [p["Digits"] for path, p in served.told if path == "/twilio/keys"] == ["1"]
 
 
+def test_what_carrier_and_hotline_say_is_shown_on_request(served: Served, page: Page) -> None:
+    served.twiml["/twilio/keys"] = "<Hangup/>"
+    watch = page.get_by_role("button", name="看往来")
+    expect(page.locator("#exchanges")).to_be_hidden()
+    watch.focus()
+    page.keyboard.press("Enter")
+    page.locator("#call").click()
+    expect(page.locator("#caption")).to_contain_text("热线：", timeout=15000)
+    page.keyboard.press("2")
+    finished(page)
+
+    rows = page.locator("#exchanges li")
+    expect(rows).to_have_count(3, timeout=10000)
+    expect(rows.last).to_contain_text("POST /twilio/voice")
+    rows.nth(1).locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(rows.nth(1)).to_contain_text("Digits = 2")
+    expect(rows.nth(1)).to_contain_text("<Hangup/>")
+    expect(rows.nth(1)).to_contain_text("签名对")
+
+
+def test_the_keys_dial_when_nobody_talks(page: Page) -> None:
+    for key in "028":
+        page.get_by_role("button", name=key, exact=True).click()
+
+    assert page.locator("#to").input_value() == "028"
+    expect(page.locator("#digits")).to_have_text("028")
+
+
+def test_the_key_phone_has_one_key_for_the_hotline(served: Served, page: Page) -> None:
+    served.twiml["/twilio/voice"] = "<Hangup/>"
+    key_phone = next(handset for handset in SAMPLE_RESIDENTS if handset.key_phone)
+    page.select_option("#number", key_phone.number)
+    page.get_by_role("button", name="一键呼叫").click()
+    finished(page)
+
+    assert served.told[0][1]["From"] == key_phone.number
+
+
 def test_a_closed_page_hangs_up(served: Served, page: Page) -> None:
     page.locator("#call").click()
     expect(page.locator("#caption")).to_contain_text("热线：", timeout=15000)

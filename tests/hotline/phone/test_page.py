@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from hotline.phone.exchange import TRAFFIC_KEPT
 from hotline.phone.numbers import SAMPLE_RESIDENTS
 from hotline.phone.samples import samples
+from hotline.phone.wire import Answer, Exchanged
 from tests.hotline.phone.conftest import DUTY_PHONE, NUMBER, Served
 from tests.hotline.phone.scripted_hotline import wav
 
@@ -227,3 +229,43 @@ def test_a_call_and_a_text_may_go_to_another_number_of_the_hotline(served: Serve
 
     assert {params["To"] for _, params in served.told} == {"+862885550111"}
     assert browser.post("/phone/texts", data={"number": MOBILE, "to": "12", "body": "好"}).status_code == 400
+
+
+def test_each_webhook_and_its_answer_can_be_watched_newest_first(served: Served, browser: FlaskClient) -> None:
+    served.twiml["/twilio/voice"] = "<Hangup/>"
+    Line(browser, number=MOBILE).until("Ended")
+
+    status, voice = browser.get("/phone/traffic").json
+
+    assert (voice["method"], voice["path"], voice["status"], voice["signed"]) == (
+        "POST",
+        "/twilio/voice",
+        200,
+        True,
+    )
+    assert (voice["params"]["From"], voice["answer"]) == (MOBILE, "<Response><Hangup/></Response>")
+    assert status["path"] == "/twilio/voice/status"
+    assert status["milliseconds"] >= 0
+    assert browser.get(f"/phone/traffic?after={voice['id']}").json == [status]
+
+
+def test_a_refused_signature_is_seen(
+    served: Served, browser: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(served.simulator.wire, "_sign", lambda *_: "forged")
+    assert browser.post("/phone/texts", data={"number": MOBILE, "body": "路灯坏了"}).status_code == 502
+
+    (refused,) = browser.get("/phone/traffic").json
+
+    assert (refused["signature"], refused["signed"], refused["status"]) == ("forged", False, 403)
+
+
+def test_the_last_webhooks_alone_are_kept(served: Served, browser: FlaskClient) -> None:
+    exchange = served.simulator.exchange
+    told = Exchanged("POST", "http://x/twilio/sms", {}, "", Answer(200, "text/xml", b"", {}), 0.0)
+    for _ in range(TRAFFIC_KEPT + 3):
+        exchange.add_webhook(told)
+
+    kept = exchange.webhooks()
+
+    assert (len(kept), kept[0].id) == (TRAFFIC_KEPT, TRAFFIC_KEPT + 3)
