@@ -209,7 +209,8 @@ class Town:
         albums = [
             f for f in shown.forms.values() if str(f.action).endswith("/files") and len(f.fields["files"]) == 1
         ]
-        return self.sends(albums[0], kind=kind, files=photo(name))
+        taken = photo(name)
+        return self.sends(albums[0], kind=kind, files=[(taken.filename, taken.content, taken.content_type)])
 
     def reviews(self, username: str, number: int, **values: object) -> TestResponse:
         """Take it, correct what is given, confirm."""
