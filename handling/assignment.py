@@ -1,7 +1,7 @@
 """Who should take a case: the rank that its level names, from the courtyard's own station upwards, the least
 loaded first. It is a proposal with its reason; a coordinator decides."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -36,14 +36,18 @@ class _Candidate:
 
 
 def propose_handler(
-    session: Session, scheme: Scheme, case: Suggestion, *, without: Collection[int | None] = ()
+    session: Session, scheme: Scheme, case: Suggestion, *, without: Collection[int | None] = (), above: str = ""
 ) -> Proposal | None:
     """The nearest person of the level's rank; when nobody of that rank serves the place, of the next rank above.
-    without: ids of people who must not have it. None when nobody fits. Two statements, whatever the community."""
+    without: ids of people who must not have it. above: a rank that is too low.
+
+    None when nobody fits. Two statements, whatever the community."""
     chain = [station.id for station in stations_above(case.station)]
     tiers = [tier.code for tier in scheme.tiers]
     level = scheme.find_level(case.level)
     lowest = tiers.index(level.tier) if level is not None and level.tier in tiers else 0
+    if above in tiers:
+        lowest = max(lowest, tiers.index(above) + 1)
     loads = open_loads(session)
     able = select(User).where(User.active, User.role == Role.HANDLER, User.tier.in_(tiers[lowest:]))
     candidates = [
@@ -54,7 +58,8 @@ def propose_handler(
     if not candidates:
         return None
     best = min(candidates, key=lambda candidate: candidate.rank)
-    return Proposal(best.user, _reason(scheme, case, best, tiers[lowest]))
+    who = _standing(scheme, best)
+    return Proposal(best.user, f"往上一级，{who}" if above else _reason(scheme, case, best, tiers[lowest]) + who)
 
 
 def stations_above(station: Station | None) -> list[Station]:
@@ -69,6 +74,15 @@ def stations_above(station: Station | None) -> list[Station]:
 def serves(user: User, case: Suggestion) -> bool:
     """Does the case lie at the user's station or below it?"""
     return user.station_id is not None and user.station_id in [s.id for s in stations_above(case.station)]
+
+
+def by_rank(scheme: Scheme, people: Iterable[User], case: Suggestion) -> list[tuple[str, list[User]]]:
+    """Rank and its people, the lowest first, for a list to choose from: those who serve the place stand first.
+    Who has no rank comes last, under “”."""
+    ordered = sorted(people, key=lambda person: not serves(person, case))
+    ranks = [(tier.name, [p for p in ordered if p.tier == tier.code]) for tier in scheme.tiers]
+    codes = {tier.code for tier in scheme.tiers}
+    return [(name, of) for name, of in (*ranks, ("", [p for p in ordered if p.tier not in codes])) if of]
 
 
 def open_loads(session: Session) -> dict[int, int]:
@@ -89,9 +103,12 @@ def _distance(user: User, chain: list[int]) -> int | None:
 
 
 def _reason(scheme: Scheme, case: Suggestion, best: _Candidate, wanted: str) -> str:
-    rank = scheme.tier(best.user.tier).name
-    where = best.user.station.name if best.user.station else "全社区"
     above = "" if best.user.tier == wanted else f"没有管这里的{scheme.tier(wanted).name}，往上一级，"
     found = scheme.find_level(case.level)
     level = f"{found.words}由{scheme.tier(wanted).name}负责；" if found else ""
-    return f"{level}{above}{best.user.name}是{where}的{rank}，手上有{best.load}件"
+    return level + above
+
+
+def _standing(scheme: Scheme, best: _Candidate) -> str:
+    where = best.user.station.name if best.user.station else "全社区"
+    return f"{best.user.name}是{where}的{scheme.tier(best.user.tier).name}，手上有{best.load}件"

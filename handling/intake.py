@@ -132,7 +132,10 @@ def apply_understanding(session: Session, suggestion: Suggestion, understanding:
 
 
 def set_courtyard(suggestion: Suggestion, courtyard: Courtyard | None) -> None:
-    """A courtyard brings its station (征集点) with it."""
+    """A courtyard brings its station (征集点) with it. The same one leaves the station as it is: a note may lie in
+    the box of another place, and a visit to the main station has no courtyard at all."""
+    if courtyard is suggestion.courtyard:
+        return
     suggestion.courtyard = courtyard
     suggestion.station = courtyard.station if courtyard else None
 

@@ -18,11 +18,14 @@ PEOPLE_NOTICES = (
     "erasure_asked",
 )
 # who: whom an alarm is about. waited: since when nobody came. reward(s), price: of the catalogue. why: a refusal.
-PEOPLE_VARIABLES = frozenset(("who", "waited", "reward", "rewards", "price", "why"))
+# points_for: a points rule that is given by hand.
+PEOPLE_VARIABLES = frozenset(("who", "waited", "reward", "rewards", "price", "why", "points_for"))
 
 
 def people_problems(scheme: Scheme) -> Iterator[tuple[Where, str]]:
     rules = {rule.code for rule in scheme.points}
+    if any(rule.by_hand for rule in scheme.points) and "points_given" not in scheme.notices:
+        yield ("points",), "points given by hand need the notice “points_given”"
     for at, honour in enumerate(scheme.honours):
         for code in honour.counts:
             if code not in rules:

@@ -188,9 +188,12 @@ class Template(Part):
 
 
 class PointsRule(Part):
+    """by_hand: a coordinator gives them to a resident for what no suggestion tells of, such as volunteering."""
+
     code: str
     name: str
     points: int = Limit(gt=0)
+    by_hand: bool = False
 
 
 class ChannelEntry(Part):

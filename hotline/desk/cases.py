@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from handling.assignment import Proposal, propose_handler
+from handling.assignment import Proposal, by_rank, propose_handler
 from handling.casework import (
     FormInvalid,
     StaleCase,
@@ -18,7 +18,7 @@ from handling.casework import (
     due_warnings,
     take_action,
 )
-from handling.disputes import may_read
+from handling.disputes import may_read, next_platform
 from handling.forms import known_values
 from handling.found import NAMES as FOUND_NAMES
 from handling.found import found_in_case
@@ -99,13 +99,14 @@ def act(number: int, action: str) -> Answer:
     try:
         with hotline.database.write() as session:
             case = session.scalar(select(Suggestion).where(Suggestion.number == number)) or abort(404)
+            user = acting_user(session)
             submission, is_new = submitted(session)
             if is_new:
                 take_action(
                     session,
                     hotline.scheme,
                     case,
-                    acting_user(session),
+                    user,
                     action,
                     form,
                     now=hotline.clock.now(),
@@ -114,6 +115,7 @@ def act(number: int, action: str) -> Answer:
                 if submission is not None:
                     submission.version = case.version
             become = submission.version if submission is not None else None
+            still_reads = may_read(session, case, user)
     except FormInvalid as error:
         return refusal(str(error), 422) or (
             show_case(number, tried=action, values=form, errors=error.errors),
@@ -124,7 +126,8 @@ def act(number: int, action: str) -> Answer:
     except StepNotAllowed as error:
         return refusal(str(error), 409) or (show_case(number, refused=str(error)), 409)
     flash("办好了，已经记下。")
-    return done(url_for("desk.case_page", number=number), become)
+    # Who passed a confidential case on reads it no longer.
+    return done(url_for("desk.case_page", number=number) if still_reads else url_for("desk.mine"), become)
 
 
 @blueprint.post("/cases/<int:number>/number")
@@ -164,7 +167,7 @@ def show_case(
             "blocked": blocked_actions(scheme, case, user),
             "merged_into": target,
             "story": story_of(scheme, case, notices_of(session, case.id)),
-            "people": handlers(session),
+            "ranks": by_rank(scheme, handlers(session), case),
             "courtyards": courtyards(session),
             "units": active_units(session),
             "proposal": proposal_for(session, scheme, case),
@@ -194,10 +197,14 @@ def show_case(
 
 
 def proposal_for(session: Session, scheme: Scheme, case: Suggestion) -> Proposal | None:
-    """While nobody has it: who should."""
-    if case.state is not SuggestionState.HANDLING or case.handler_id is not None:
+    """Who should take it; while somebody has it, to whom it might go on: from a mediation platform, upwards."""
+    if case.state is not SuggestionState.HANDLING:
         return None
-    return propose_handler(session, scheme, case)
+    if case.handler is None:
+        return propose_handler(session, scheme, case)
+    if next_platform(scheme, case) is None:
+        return None
+    return propose_handler(session, scheme, case, without={case.handler_id}, above=case.handler.tier)
 
 
 def has_turn(scheme: Scheme, case: Suggestion, role: Role) -> bool:
@@ -212,7 +219,7 @@ def coordinators_steps(scheme: Scheme) -> list[str]:
 
 
 def started(case: Suggestion, action: Action, proposal: Proposal | None = None) -> dict[str, str]:
-    """What a form begins with; whom a case is proposed to, while nobody has it."""
+    """What a form begins with; where it asks who takes the case, that is who is proposed."""
     begun = known_values(case, action, current().clock.now())
     if proposal is None:
         return begun

@@ -12,7 +12,7 @@ from handling.clock import SHANGHAI
 from handling.consents import who_agreed
 from handling.honours import awarded, decide, proposals
 from handling.notices import queue_notice
-from handling.points import NotEnoughPoints, account_totals, balance_of, reverse, transaction_of
+from handling.points import NotEnoughPoints, account_totals, award, balance_of, reverse, transaction_of
 from handling.rewards import RedemptionRefused, book, cancel, catalogue, hand_over, waiting_redemptions
 from hotline.current import current
 from hotline.desk.access import LEADERS, STAFF, acting_user, allowed, blueprint, note_look
@@ -52,6 +52,34 @@ def save_reward() -> Response | tuple[str, int]:
         reward.active = form.get("active") == "1"
     flash(f"{name}记下了。")
     return redirect(url_for("desk.rewards"))
+
+
+@blueprint.post("/residents/<int:resident_id>/points")
+@allowed(*LEADERS)
+def give_points(resident_id: int) -> Response:
+    """By a rule that is given by hand; the resident is told."""
+    hotline, now, form = current(), current().clock.now(), request.form
+    rules = {rule.code: rule for rule in hotline.scheme.points if rule.by_hand}
+    rule = rules.get(form.get("rule", "")) or abort(422)
+    # Two clicks within the same form are one gift.
+    key = f"hand:{form.get('form', '')[:40]}"
+    with hotline.database.write() as session:
+        resident = known_resident(session, resident_id)
+        given = award(session, rule, resident, key=key, actor=acting_user(session), now=now)
+        if given:
+            variables = {"points_for": rule.name, "points": given, "balance": balance_of(session, resident.id)}
+            queue_notice(
+                session,
+                hotline.scheme,
+                key=key,
+                template="points_given",
+                resident=resident,
+                priority=Priority.ROUTINE,
+                variables=variables,
+                now=now,
+            )
+    flash(f"记了{given}积分，会告诉居民。" if given else "这一次已经记过了。")
+    return redirect(url_for("desk.resident_file", resident_id=resident_id))
 
 
 @blueprint.post("/residents/<int:resident_id>/redeem")

@@ -256,5 +256,6 @@ def show_file(
         purposes=PURPOSES,
         ways=WAYS,
         leads=me().role in LEADERS,
+        given_by_hand=[rule for rule in hotline.scheme.points if rule.by_hand],
         nonce=secrets.token_hex(8),
     )
