@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from handling.notices import queue_notice
 from handling.scheme import Scheme
+from handling.status import day_text, promised_day
 from models import Event, Priority, Suggestion, User
 
 # What others may read over a shoulder says nothing of a dispute.
@@ -19,6 +20,7 @@ def tell_handler(
     handler = case.handler
     if "handler" not in event.changes or handler is None or handler is actor or not handler.phone:
         return
+    promised = promised_day(scheme, case, now)
     queue_notice(
         session,
         scheme,
@@ -27,6 +29,9 @@ def tell_handler(
         suggestion=case,
         to_number=handler.phone,
         priority=Priority.EMERGENCY if case.urgency == "emergency" else Priority.ROUTINE,
-        variables={"quote": CONFIDENTIAL if case.confidential else case.standard_text or case.text},
+        variables={
+            "soon": f"{day_text(promised, now)}前" if promised else "尽快",
+            "quote": CONFIDENTIAL if case.confidential else case.standard_text or case.text,
+        },
         now=now,
     )

@@ -149,13 +149,14 @@ def record_of_action(
     kind = scheme.deliberation(action.deliberation)
     told: dict[str, Any] = {asked.records: values.get(asked.code) for asked in action.fields if asked.records}
     attended = int(told["attended"])
-    courtyard = case.courtyard if kind.voters == "households" else None
-    households = (courtyard.households if courtyard else None) or len(kind.parties) or attended
+    known = case.courtyard.households if case.courtyard and kind.voters == "households" else None
+    households = known or len(kind.parties) or attended
+    where = case.courtyard.name if case.courtyard else ""
     deliberation = draft_deliberation(
         session,
         kind,
-        title=f"{case.number}号" if case.confidential else f"{case.number}号：{told['resolution']}",
-        courtyard=courtyard,
+        title=f"{case.number}号" if case.confidential else f"{where}{case.domain or '居民建议'}",
+        courtyard=case.courtyard,
         topics=[] if case.confidential else [TopicDraft(told["resolution"], case=case)],
         user=user,
         now=now,

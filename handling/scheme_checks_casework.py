@@ -20,7 +20,7 @@ CASEWORK_NOTICES: dict[str, frozenset[str]] = {
     "split": frozenset(),
     "invited": frozenset(),
     "help_asked": frozenset(("task", "task_due")),
-    "staff_assigned": frozenset(("quote",)),
+    "staff_assigned": frozenset(("quote", "soon")),
 }
 
 
