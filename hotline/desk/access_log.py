@@ -20,6 +20,7 @@ SUBJECTS = {
     "residents": "居民档案",
     "honours": "评选荣誉",
     "expert": "专家",
+    "attachment": "照片或材料",
 }
 
 

@@ -6,7 +6,7 @@ from handling.digest import Digest, digest_for, digests
 from handling.notices import compose
 from handling.queries import handlers
 from hotline.current import current
-from hotline.desk.access import LEADERS, STAFF, acting_user, allowed, blueprint, me
+from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me
 from models import User
 
 # What stands above each list, in the order of the SMS.
@@ -26,7 +26,7 @@ def digest() -> str:
     hotline = current()
     wanted = request.args.get("person", type=int) if me().role in LEADERS else None
     with hotline.database.read() as session:
-        person = (session.get(User, wanted) if wanted else None) or acting_user(session)
+        person = (session.get(User, wanted) if wanted else None) or me()
         shown = digest_for(digests(session, now=hotline.clock.now()), person)
         people = handlers(session) if me().role in LEADERS else []
     shown = shown or Digest()

@@ -55,8 +55,8 @@ class LiveDesk(Desk):
 
 
 @contextmanager
-def live_desk(folder: Path, migrated: Path, clock: FakeClock) -> Iterator[LiveDesk]:
-    """SQLite alone: what a browser shows does not depend on the database."""
+def live_desk(folder: Path, migrated: Path, clock: FakeClock, *, demo: bool = False) -> Iterator[LiveDesk]:
+    """SQLite alone: what a browser shows does not depend on the database. demo: with the telephone's page."""
     file = folder / "hotline.sqlite3"
     shutil.copy(migrated, file)
     database = Database(f"sqlite:///{file}")
@@ -77,6 +77,7 @@ def live_desk(folder: Path, migrated: Path, clock: FakeClock) -> Iterator[LiveDe
             "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
             "TWILIO_AUTH_TOKEN": "a-token-of-the-tests",
             "TWILIO_NUMBER": "+862885550000",
+            "demo": demo,
         }
     )
     app = create_app(settings, clock)

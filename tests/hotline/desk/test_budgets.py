@@ -1,0 +1,70 @@
+"""What a list may cost the database: at most six statements, and the same however long it is."""
+
+from collections.abc import Callable
+
+import pytest
+
+from handling.community import add_units
+from tests.hotline.board.test_board import publish
+from tests.hotline.desk.conftest import Browser, Desk
+from tests.hotline.desk.test_alarms_page import press
+from tests.hotline.desk.test_campaign_pages import PLAN
+
+MOST = 6
+# No lists: the map counts courtyards four ways, the honours are one question a kind and a note of the look.
+MORE = {"/desk/figures/map": 10, "/desk/honours": 8}
+
+
+def a_day(desk: Desk, turn: int) -> None:
+    """Something for each list, from residents and courtyards that were not there before."""
+    phones = [f"+86138{turn:04}{n:04}" for n in range(5)]
+    desk.case(phone=phones[0], text=f"下水道堵了，{turn}栋")
+    desk.handled_case(phone=phones[1], text=f"路灯坏了，{turn}栋", level="B")
+    publish(desk, f"疏通了{turn}次", phone=phones[2])
+    closed = desk.handled_case(phone=phones[3], text="井盖松了")
+    desk.act(closed, "wangfang", "finish", result="换好了", upkeep="物业")
+    desk.act(closed, "liu", "keep_private", reason="小事")
+    desk.act(closed, "liu", "close")
+    desk.review(desk.case("广告", phone=phones[4]), valid=False, note="广告")
+    desk.missed_call(phones[0])
+    liu = desk.browser("liu")
+    liu.get("/desk/campaigns/new?template=traffic")
+    liu.post("/desk/campaigns/new", template="traffic", **{**PLAN, "keyword": f"出行{turn}"})
+    topic = {"title-0": f"疏通{turn}", "text-0": "每户40元", "case-0": str(closed)}
+    liu.post("/desk/deliberations", kind="courtyard_meeting", courtyard="1", entitled="48", **topic)
+    liu.post("/desk/experts", name=f"王工{turn}", fields="电梯", kind="expert", active="1")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_list_costs_six_statements_however_long_it_is(
+    desk: Desk, count_statements: Callable[[Callable[[], object]], int]
+) -> None:
+    with desk.database.write() as session:
+        add_units(session, desk.scheme)
+    liu, worker, guard = desk.browser("liu"), desk.browser("wangfang"), desk.browser("zhiyuan")
+    who = {"/desk/mine": worker, "/desk/inspections": worker, "/desk/visits": guard, "/desk/alarms": guard}
+    paths = (
+        *("/desk/review", "/desk/mine", "/desk/ledger", "/desk/ledger?search=路灯", "/desk/residents"),
+        *("/desk/campaigns", "/desk/deliberations", "/desk/agenda", "/desk/experts", "/desk/alarms", "/desk/help"),
+        *("/desk/visits", "/desk/inspections", "/desk/lights", "/desk/digest", "/desk/hot", "/desk/honours"),
+        *("/desk/figures/cases?set=valid", "/desk/figures/map", "/desk/rewards", "/desk/quality", "/desk/units"),
+        *("/desk/places", "/board/", "/board/stories", "/board/money", "/board/campaigns", "/board/deliberations"),
+    )
+    for path in paths:
+        if path.startswith("/board/"):
+            who[path] = Browser(desk.app)
+    cost: list[dict[str, int]] = []
+    for turn in (1, 2, 3, 4):
+        a_day(desk, turn)
+        if turn == 1:
+            press(desk)
+        if turn in (1, 4):
+            desk.clock.advance(days=2)
+            for browser in (liu, worker, guard):
+                browser.get("/desk/all")
+            cost.append(
+                {path: count_statements(lambda path=path: who.get(path, liu).get(path)) for path in paths}  # type: ignore[misc]
+            )
+    few, many = cost
+    assert {path: (few[path], many[path]) for path in paths if many[path] > max(few[path], 1)} == {}, "grows"
+    assert {path: count for path, count in many.items() if count > MORE.get(path, MOST)} == {}
