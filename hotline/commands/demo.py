@@ -15,6 +15,25 @@ from hotline.speech_models import ensure_some_model
 from models import Database
 
 LOOPBACK = "127.0.0.1"
+# What to try where, once the pages are open.
+HINTS = (
+    (
+        "/phone/ as 王婆婆: text “赞成” to vote on the shed, “出行” for the questionnaire, “积分” for her points",
+        "模拟电话选王婆婆：发“赞成”给车棚投票，发“出行”答问卷，发“积分”查幸福种子",
+    ),
+    (
+        "/phone/ as 刘婆婆: press 一键呼叫; the duty phone is told at once, and again until somebody is there",
+        "模拟电话选刘婆婆：按一键呼叫，值班手机马上收到，有人到场才算完",
+    ),
+    (
+        "/phone/, 看往来: what carrier and hotline say to each other, signatures and TwiML",
+        "模拟电话最下面“看往来”：运营商和热线怎么一问一答",
+    ),
+    (
+        "/desk/ as coordinator: figures, lights, 1001's account, the running vote, rewards to hand out",
+        "工作台用 coordinator 登录：数字、红黄绿灯、1001号的账目、正在进行的表决、要发的奖品",
+    ),
+)
 ROLES = {"volunteer": "志愿者", "handler": "办理人", "coordinator": "统筹员", "administrator": "管理员"}
 
 
@@ -64,6 +83,9 @@ def _say_where(settings: Settings) -> None:
         password = password_of(settings, person.username)
         click.echo(f"      {person.username:14} {password}   {person.name} {ROLES[person.role.value]}")
     click.echo(f"  {settings.public_url}/board/   what neighbours see 公示栏")
+    click.echo("\nTry 可以试试:")
+    for english, chinese in HINTS:
+        click.echo(f"  {english}\n      {chinese}")
     click.echo('In another terminal 另开终端: .venv/bin/hotline text "我们楼道的灯坏了" --wait 10')
     click.echo("Ctrl-C ends it; the data stays. 按 Ctrl-C 结束，数据保留。")
 

@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 
 from handling.casework import take_action
 from handling.clock import SHANGHAI, SystemClock
+from handling.lexicon_versions import understander_in_force
 from handling.review import claim_for_review, confirm_review
 from handling.scheme import Scheme, load_scheme
 from handling.status import state_name
+from hotline.demo.past import PAST, PastWeeks
+from hotline.demo.town import Town
 from hotline.phone.captions import described
 from hotline.phone.exchange import Exchange
 from hotline.phone.handset import Handset, converse
@@ -58,6 +61,7 @@ class Story:
         self.handle(number)
         _headline("Another call, left for you on the desk 再来一通电话，留给您核对")
         self.call(SAMPLE_RESIDENTS[1].number, voices["gas"])
+        self.surround(number)
 
     def call(self, phone: str, sample: Sample) -> int | None:
         """Place a call and follow it to the ledger. The case number, or None when it took too long."""
@@ -113,6 +117,20 @@ class Story:
             done = self._scheme.action(action)
             self._told(number, done.name if done else action, name)
         click.echo(f"  On the public board 公示：{self._settings.public_url}/board/")
+
+    def surround(self, number: int) -> None:
+        """What else there is in a community, made up at once; `number` is the case that was handled."""
+        _headline("Six weeks of made-up cases, a vote, a questionnaire 补上六周的往事、一次表决、一份问卷")
+        started, now = monotonic(), self._clock.now()
+        with self._database.read() as session:
+            understand = understander_in_force(session).understand
+        # One case at a time: the telephone is answered meanwhile.
+        for past in PAST:
+            with self._database.write() as session:
+                PastWeeks(session, self._scheme, _people(session), understand, now).tell(past)
+        with self._database.write() as session:
+            Town(session, self._scheme, _people(session), now).furnish(number)
+        click.echo(f"  {len(PAST)} cases in {monotonic() - started:.1f} s")
 
     def _steps(self) -> Iterator[tuple[str, str, Mapping[str, str]]]:
         """The story of 天福苑, as the community reported it."""
@@ -210,6 +228,10 @@ def _case(session: Session, number: int) -> Suggestion:
 
 def _user(session: Session, username: str) -> User:
     return session.scalars(select(User).where(User.username == username)).one()
+
+
+def _people(session: Session) -> dict[str, User]:
+    return {user.username: user for user in session.scalars(select(User))}
 
 
 def _headline(text: str) -> None:
