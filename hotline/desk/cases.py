@@ -19,7 +19,7 @@ from handling.casework import (
     take_action,
 )
 from handling.disputes import may_read, next_platform
-from handling.forms import known_values
+from handling.forms import amounts_before, known_values
 from handling.found import NAMES as FOUND_NAMES
 from handling.found import found_in_case
 from handling.queries import case_story, courtyards, handlers, my_cases, notices_of
@@ -220,7 +220,7 @@ def coordinators_steps(scheme: Scheme) -> list[str]:
 
 def started(case: Suggestion, action: Action, proposal: Proposal | None = None) -> dict[str, str]:
     """What a form begins with; where it asks who takes the case, that is who is proposed."""
-    begun = known_values(case, action, current().clock.now())
+    begun = known_values(case, action, current().clock.now()) | amounts_before(case, action)
     if proposal is None:
         return begun
     return begun | {asked.code: str(proposal.user.id) for asked in action.fields if asked.sets == "handler"}
