@@ -34,7 +34,8 @@ contracts: install ## Which package may import which
 
 check: lint types contracts test ## All that CI runs
 
-pictures: install ## Take the screenshots of docs/pictures anew (needs Chromium and a speech model)
+pictures: install ## Take docs/screenshots and docs/pictures anew (needs Chromium; pictures also a speech model)
+	$(BIN)/python -m tests.end_to_end.screenshots
 	$(BIN)/python -m tests.end_to_end.pictures
 
 clean: ## Remove .venv and caches

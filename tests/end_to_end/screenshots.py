@@ -1,4 +1,4 @@
-"""Screenshots of every page by role for docs/screenshots: `make screenshots`, or with the rest `make pictures`.
+"""Screenshots of every page by role for docs/screenshots: `make pictures`.
 
     python -m tests.end_to_end.screenshots [NAME…]
 
