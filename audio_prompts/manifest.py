@@ -9,7 +9,7 @@ import json
 import re
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 MANIFEST = "manifest.toml"
@@ -42,6 +42,12 @@ class Prompt:
     @property
     def characters(self) -> int:
         return len(re.findall(r"[\u4e00-\u9fff]", self.text))
+
+
+def spoken_by(voice: str, key: str, text: str, *, file: str, seconds: float, sha256: str) -> Prompt:
+    """A prompt that a person recorded: nothing renders it again."""
+    prompt = Prompt(key, text, voice, 1.0, file, seconds, sha256=sha256)
+    return replace(prompt, rendered_from=prompt.script)
 
 
 def hash_file(path: Path) -> str:

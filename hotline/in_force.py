@@ -8,8 +8,10 @@ from typing import cast
 
 from flask import Flask
 
+from handling.prompt_recordings import newest_recording
 from handling.scheme_editions import InForce, edition_number, in_force
 from hotline.current import Hotline
+from hotline.own_prompts import imported_at, prompts_in_force
 from hotline.settings import Settings
 from models import Database
 
@@ -24,6 +26,8 @@ class _Known:
 
     lock: threading.Lock
     edition: int
+    # The newest recording of the desk, and when others were last imported.
+    prompts: tuple[int, int] = (0, 0)
 
 
 def rules_at_start(database: Database, settings: Settings) -> InForce:
@@ -35,15 +39,21 @@ def rules_at_start(database: Database, settings: Settings) -> InForce:
 def begin(app: Flask, rules: InForce) -> None:
     """rules: those with which the application was made."""
     app.extensions["hotline_known"] = _Known(threading.Lock(), rules.number)
+    take_up(app)
 
 
 def take_up(app: Flask) -> None:
-    """Put what changed since the last look into the application. One small statement when nothing has."""
+    """Put what changed since the last look into the application. Two small statements when nothing has."""
     known = cast(_Known, app.extensions["hotline_known"])
     with known.lock:
         hotline = cast(Hotline, app.extensions["hotline"])
         with hotline.database.read() as session:
             number = edition_number(session)
+            prompts = newest_recording(session), imported_at(hotline.settings.prompts_dir)
+            if prompts != known.prompts:
+                hotline = replace(hotline, prompts=prompts_in_force(session, hotline.settings.prompts_dir))
+                app.extensions["hotline"] = hotline
+                known.prompts = prompts
             if number != known.edition:
                 rules = in_force(session, hotline.settings.scheme)
                 app.extensions["hotline"] = replace(hotline, scheme=rules.scheme)

@@ -3,7 +3,7 @@
 import hashlib
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -13,10 +13,8 @@ from audio_prompts import check, manifest, telephone
 from audio_prompts.keys import REQUIRED_KEYS
 from audio_prompts.manifest import BUNDLED, ManifestError, Prompt
 from hotline.settings import read_settings
-from hotline.telephony.prompts import Prompts, beep_after, new_caller, slowest_open_case
+from hotline.telephony.prompts import LATEST_BEEP, Prompts, beeps
 
-# The tone must come within this time after pick-up.
-LATEST_BEEP = {"new caller 新来电": 19.0, "open case 有在办事项": 20.0}
 FORMATS = (".wav", ".mp3", ".ogg", ".oga", ".opus", ".flac")
 # A recording longer than this is not decoded to its end: it is no prompt.
 LONGEST_READ = 30
@@ -76,12 +74,6 @@ def row(prompt: Prompt, bad: bool) -> str:
     return f"{'BAD' if bad else 'ok':<4}{prompt.key:<18} {prompt.seconds:5.2f} s {pace:>6}  {prompt.text}"
 
 
-def beeps(loaded: Prompts) -> dict[str, float]:
-    """Seconds to the beep at worst, for each kind of caller."""
-    flows = (new_caller(), slowest_open_case(loaded))
-    return {name: beep_after(loaded, keys) for name, keys in zip(LATEST_BEEP, flows, strict=True)}
-
-
 def late_beeps(loaded: Prompts) -> list[str]:
     return [
         f"the beep would come after {seconds:.1f} s, at most {LATEST_BEEP[name]:g} s 提示音来得太晚 ({name})"
@@ -111,7 +103,7 @@ def import_prompts(source: Path) -> None:
             session.refused.append(path.name)
     session.finish()
     if session.taken:
-        click.echo("Restart the hotline to hear them. 重启热线后生效")
+        click.echo("Callers hear them within seconds, but for those recorded on the desk. 几秒钟后生效")
     if session.refused:
         raise click.ClickException(f"{len(session.refused)} not taken 个录音未采用")
 
@@ -158,14 +150,12 @@ class Import:
         draft.write_bytes(audio)
         draft.replace(self.folder / file)
         seconds = round(soundfile.info(io.BytesIO(audio)).duration, 3)
-        prompt = Prompt(key, words(key, path), OWN_VOICE, 1.0, file, seconds, sha256=sha256)
-        return replace(prompt, rendered_from=prompt.script)
+        return manifest.spoken_by(OWN_VOICE, key, words(key, path), file=file, seconds=seconds, sha256=sha256)
 
     def with_prompt(self, prompt: Prompt) -> Prompts:
         """All prompts as they would be."""
-        loaded = Prompts.load(None)
         own = self.before | self.taken | {prompt.key: prompt}
-        return replace(loaded, by_key=loaded.by_key | own)
+        return Prompts.load(None).with_own(own.values(), self.folder)
 
     def finish(self) -> None:
         """Put the new recordings in force; drop files that neither the new nor the last manifest names."""

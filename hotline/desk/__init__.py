@@ -37,6 +37,7 @@ from hotline.desk import (  # noqa: F401 (each module adds its views to the blue
     points,
     practice,
     prints,
+    prompts,
     quality,
     recordings,
     relations,

@@ -1,4 +1,4 @@
-"""短信用语: every notice with what it may say, how long it is and how it reads; changed as an edition of the rules."""
+"""短信用语: every notice with what it may say, how long it is and how it reads; an edition like all rules."""
 
 from collections.abc import Mapping
 

@@ -74,6 +74,7 @@ LINKS = (
     Link("desk.residents", "居民档案", "", STAFF, ("desk.resident_file",), PEOPLE),
     Link("desk.rules", "流程", "", LEADERS, ("desk.change_rules", "desk.rules_text", "desk.preview_rules"), RULES),
     Link("desk.notice_texts_page", "短信用语", "", LEADERS, ("desk.change_notice",), RULES),
+    Link("desk.prompts_page", "话音", "", LEADERS, ("desk.record_prompt",), RULES),
     Link("desk.lexicon", "词表", "alt+8", LEADERS, ("desk.preview_words", "desk.save_words"), RULES),
     Link("desk.calendar", "工作日历", "alt+4", LEADERS, ("desk.add_day",), RULES),
     Link("desk.migration", "流程换新", "", LEADERS, ("desk.migrate_cases",), RULES),

@@ -6,7 +6,7 @@ from the end of its address.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 # How long the Gather around the greeting waits for a key after the last word.
 GATHER_SECONDS = 1.0
+# The tone must come within this time after pick-up.
+LATEST_BEEP = {"new caller 新来电": 19.0, "open case 有在办事项": 20.0}
 YEAR = 365 * 24 * 3600
 
 
@@ -50,6 +52,11 @@ class Prompts:
         own = own_prompts(prompts_dir) if prompts_dir else {}
         folders = dict.fromkeys(bundled, BUNDLED) | dict.fromkeys(own, prompts_dir or BUNDLED)
         return cls(bundled | own, folders)
+
+    def with_own(self, prompts: Iterable[Prompt], folder: Path) -> "Prompts":
+        """These in place of those with the same keys; their files are in `folder`."""
+        own = {prompt.key: prompt for prompt in prompts}
+        return Prompts(self.by_key | own, self.folders | dict.fromkeys(own, folder))
 
     @property
     def keys(self) -> frozenset[str]:
@@ -106,6 +113,12 @@ def slowest_open_case(prompts: Prompts) -> list[str]:
 def beep_after(prompts: Prompts, keys: Sequence[str]) -> float:
     """Seconds from pick-up to the beep."""
     return sum(map(prompts.seconds, keys)) + GATHER_SECONDS
+
+
+def beeps(prompts: Prompts) -> dict[str, float]:
+    """Seconds to the beep at worst, for each kind of caller."""
+    flows = (new_caller(), slowest_open_case(prompts))
+    return {name: beep_after(prompts, keys) for name, keys in zip(LATEST_BEEP, flows, strict=True)}
 
 
 blueprint = Blueprint("prompts", __name__, url_prefix="/prompts")
