@@ -68,7 +68,7 @@ def known_values(case: Suggestion, action: Action, now: datetime) -> dict[str, s
 
 
 def amounts_before(case: Suggestion, action: Action) -> dict[str, str]:
-    """The amounts (in yuan) that an earlier form of the case asked for by the same code: nobody types them twice."""
+    """The amounts (in yuan) that an earlier form asked for by the same code: nobody types them twice."""
     said = {code: fen for event in case.events for code, fen in event.form.items() if isinstance(fen, int)}
     asked = [field.code for field in action.fields if field.type == "money" and field.code in said]
     return {code: f"{said[code] / 100:.2f}".removesuffix(".00") for code in asked}

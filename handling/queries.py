@@ -228,7 +228,8 @@ def ledger_rows(session: Session, wanted: LedgerFilter, *, now: datetime) -> Ite
 
 def handlers(session: Session) -> list[User]:
     """Who can be given a case: everybody active but volunteers."""
-    able = select(User).where(User.active.is_(True), User.role != Role.VOLUNTEER).options(joinedload(User.station))
+    able = select(User).where(User.active.is_(True), User.role != Role.VOLUNTEER)
+    able = able.options(joinedload(User.station), joinedload(User.unit))
     return list(session.scalars(able.order_by(User.role, User.name)))
 
 

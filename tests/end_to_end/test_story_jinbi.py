@@ -59,10 +59,8 @@ def test_from_a_topic_to_three_hundred_and_twenty_square_metres(jinbi: Town) -> 
     assert f"{slide} 号 通过，9人里7人打分，平均84分" in meeting
     assert f"{seats} 号 没有通过，9人里7人打分，平均44分" in meeting
     jinbi.acts("he", slide, "select", granted="3200", until="2026-04-30")
-    given = "3,200元"
-    assert jinbi.inbox(GRANDMOTHER)[-1].startswith(
-        f"{slide}号评审会选上了，给{given}，4月30日前答复您。送您20积分"
-    )
+    told = f"{slide}号评审会选上了，给3,200元，4月30日前答复您。送您20积分，共25分。"
+    assert jinbi.inbox(GRANDMOTHER)[-1] == told
     assert "评审选上：要先有议事通过的决定" in jinbi.reads("he", f"/desk/cases/{seats}")
     jinbi.acts("he", seats, "return_to_topic", reason="座椅的样式再听听老人的")
     assert jinbi.inbox(NEIGHBOUR)[-1].startswith(f"{seats}号还要再商量：座椅的样式再听听老人的")

@@ -26,7 +26,7 @@ def test_the_road_of_xijie_primary_school_goes_to_the_right_department_in_the_en
 ) -> None:
     story = begin(session, clock, "chengdu", "西街小学门口的路烂了，接娃娃走不得", level="B")
     lead, school, roads = story.coordinator, story.handler, story.person("交通局周工", "department")
-    to = {"track": "常态征集", "level": "B"}
+    to = {"level": "B"}
     story.act(lead, "forward", **to, department=unit(session, "教育部门"), handler=str(school.id))
     assert (story.case.unit.name if story.case.unit else "") == "教育部门"
     story.act(school, "reject", reason="校门外的路归交通运输部门")
@@ -65,16 +65,7 @@ def test_a_campaign_on_traffic_hears_the_invited_advisers_before_it_is_answered(
 ) -> None:
     story = begin(session, clock, "chengdu", "建议以后多修几个立体停车场", level="C")
     lead, traffic = story.coordinator, story.handler
-    event = story.act(
-        lead,
-        "forward",
-        track="专项征集",
-        campaign="交通出行",
-        department=unit(session, "公安交管部门"),
-        level="C",
-        handler=str(traffic.id),
-    )
-    assert (event.form["track"], event.form["campaign"]) == ("专项征集", "交通出行")
+    story.act(lead, "forward", department=unit(session, "公安交管部门"), level="C", handler=str(traffic.id))
     answer = {"adopted": "列入计划", "result": "三处立体停车场列入计划", "project": "小微民生项目"}
     with pytest.raises(StepNotAllowed, match="C类要先有专家"):
         story.act(traffic, "answer", **answer)
