@@ -49,12 +49,16 @@ class PublicStory:
         return f"用了 {self.days} 天" if self.days else "当天办好"
 
 
+SHOWN_STATES = (SuggestionState.HANDLING, SuggestionState.DONE)
+
+
 def released() -> ColumnElement[bool]:
     """Some steps of the scheme may still follow."""
     return and_(
         Suggestion.published_at.is_not(None),
         Suggestion.confidential.is_(False),
-        Suggestion.state.in_((SuggestionState.HANDLING, SuggestionState.DONE)),
+        # Not in_: SQLite would walk through all that is done, by the index of states.
+        Suggestion.state.not_in([state for state in SuggestionState if state not in SHOWN_STATES]),
     )
 
 

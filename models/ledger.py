@@ -4,7 +4,7 @@ import enum
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, String, update
+from sqlalchemy import ForeignKey, Index, String, text, update
 from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
@@ -47,6 +47,17 @@ class Suggestion(Base):
     `standard_text` the same in standard wording; `understanding` the classifier's whole answer."""
 
     __tablename__ = "suggestion"
+    # For the lists of a large ledger: figures, residents with their open cases, the board.
+    __table_args__ = (
+        Index("ix_suggestion_state_received_at_number", "state", "received_at", "number"),
+        Index("ix_suggestion_resident_id_state", "resident_id", "state"),
+        Index(
+            "ix_suggestion_on_board",
+            *("published_at", "id", "state", "confidential"),
+            sqlite_where=text("published_at IS NOT NULL"),
+            postgresql_where=text("published_at IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(unique=True)
