@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from webtest import TestResponse
 
 from handling.clock import SHANGHAI
 from handling.sms import sms_segments
@@ -17,8 +18,6 @@ from tests.fakes.clock import FakeClock
 GRANDMOTHER, NEIGHBOUR = "+8613800138000", "+8613500000001"
 WANG, HE = "+8613900000011", "+8613900000012"
 DRAIN = "我是天福苑的，屋头下水道返水，臭得很，麻烦你们来看一哈"
-# Residents' texts that take two segments, each with its reason in the scheme.
-LONG = ("没有立案", "没有办成")
 
 
 @pytest.fixture
@@ -162,7 +161,83 @@ def test_the_drain_of_tianfuyuan(chengbei: Town) -> None:
     assert "社区智囊之星" in words(chengbei.at("liu").get("/desk/honours?year=2026"))
 
 
-def _form(page, action: str) -> int:
+def test_a_paper_form_is_planned_with_an_expert_and_looked_at_again(chengbei: Town) -> None:
+    # 移动点: the simple paper form, typed in where it was filled.
+    number = chengbei.types(
+        "wang",
+        source="mobile_point",
+        text="天福苑空坝子以后规划一个老年人活动室",
+        name="周婆婆",
+        phone="13500000001",
+    )
+    chengbei.reviews("chen", number, level="C")
+    page = words(chengbei.at("liu").get(f"/desk/cases/{number}"))
+    for word in ("建议来源 移动征集点", "C ■ 蓝·规划参考", "征集点 第一网格1号移动点"):
+        assert word in page, word
+    chengbei.acts("liu", number, "assign", handler=str(chengbei.users["li"]))
+
+    # 专家智囊团: nothing is planned without an opinion; the fields that nobody covers are shown.
+    experts = chengbei.fills("liu", "/desk/experts", "/experts", name="吴工", fields="文体教育、养老助老")
+    assert "智慧社区" in words(experts)
+    assert "列入计划：" in words(chengbei.at("li").get(f"/desk/cases/{number}"), "section")
+    asked = chengbei.fills("li", f"/desk/cases/{number}", "/opinions", question="地基行不行？")
+    assert "请了吴工论证" in words(asked)
+    opinion = next(str(f.action) for f in asked.forms.values() if "verdict" in f.fields)
+    chengbei.fills(
+        "li",
+        f"/desk/cases/{number}",
+        opinion,
+        verdict="conditional",
+        reasons="地面平整，要先迁走电表箱",
+        cost="80000",
+        conditions="供电公司同意迁表",
+    )
+    chengbei.acts("li", number, "plan", plan="列入明年微更新", look_again="2026-04-20")
+    assert chengbei.inbox(NEIGHBOUR)[-1] == f"{number}号已列入计划：列入明年微更新。4月20日前再给您回话。"
+
+    # On that day it comes back by itself, and the resident hears it.
+    chengbei.waits(datetime(2026, 4, 17, 9, 0, tzinfo=SHANGHAI))
+    assert chengbei.inbox(NEIGHBOUR)[-1].startswith(f"{number}号已列入计划")
+    chengbei.waits(datetime(2026, 4, 20, 9, 0, tzinfo=SHANGHAI))
+    assert chengbei.inbox(NEIGHBOUR)[-1].startswith(f"{number}号当时列入计划，现在重新看")
+    assert f"{number} 号" in words(chengbei.at("li").get("/desk/mine"))
+
+
+def test_a_grid_station_answers_a_simple_matter_at_once(chengbei: Town) -> None:
+    chengbei.calls(NEIGHBOUR, "我想问一下天福苑的垃圾桶坏了找哪个换")
+    number = chengbei.newest()
+    chengbei.reviews("chen", number, level="A")
+    refused = chengbei.at("he").get(f"/desk/cases/{number}")
+    assert not [form for form in refused.forms.values() if str(form.action).endswith("/answer_now")]
+    chengbei.acts("zhao", number, "answer_now", result="分站有备用的，下午就送去换")
+    assert chengbei.inbox(NEIGHBOUR)[-1] == f"{number}号办好了：分站有备用的，下午就送去换"
+
+
+def test_who_is_unhappy_is_handled_again_once_by_somebody_else(chengbei: Town) -> None:
+    chengbei.calls(GRANDMOTHER, DRAIN)
+    number = chengbei.newest()
+    chengbei.reviews("chen", number, level="A")
+    chengbei.acts("liu", number, "assign")
+    chengbei.acts("wang", number, "finish", result="通了")
+    _closes(chengbei, number)
+    chengbei.texts(GRANDMOTHER, "1")
+    assert chengbei.inbox(GRANDMOTHER)[-1].startswith(f"您说{number}号还没有办好，换赵网格长再办")
+    again = words(chengbei.at("liu").get(f"/desk/cases/{number}"))
+    assert "责任人 赵网格长" in again
+    assert "因为居民不满意，重新办过一次" in again
+    chengbei.acts("zhao", number, "finish", result="主管道也疏通了")
+    _closes(chengbei, number)
+    chengbei.texts(GRANDMOTHER, "2")
+    assert chengbei.inbox(GRANDMOTHER)[-1] == "收到您打的分。没办好的地方，请打热线告诉我们，谢谢您！"
+    assert "✓ 已办结" in words(chengbei.at("liu").get(f"/desk/cases/{number}")), "once, not for ever"
+
+
+def _closes(made: Town, number: int) -> None:
+    made.acts("liu", number, "publish", feedback="下水道疏通了。")
+    made.acts("liu", number, "close")
+
+
+def _form(page: TestResponse, action: str) -> int:
     return next(at for at, form in page.forms.items() if str(form.action).endswith(action))
 
 
