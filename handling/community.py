@@ -44,5 +44,5 @@ def add_units(session: Session, scheme: Scheme) -> None:
 
 def gazetteer(session: Session) -> list[PlaceEntry]:
     """The courtyards as places that `nlp` finds in what people say."""
-    courtyards = session.scalars(select(Courtyard).order_by(Courtyard.id))
+    courtyards = session.scalars(select(Courtyard).where(Courtyard.active).order_by(Courtyard.id))
     return [PlaceEntry(name=c.name, aliases=tuple(c.aliases), kind="courtyard") for c in courtyards]

@@ -234,7 +234,7 @@ def handlers(session: Session) -> list[User]:
 
 
 def courtyards(session: Session) -> list[Courtyard]:
-    return list(session.scalars(select(Courtyard).order_by(Courtyard.name)))
+    return list(session.scalars(select(Courtyard).where(Courtyard.active).order_by(Courtyard.name)))
 
 
 def figures(session: Session) -> Figures:

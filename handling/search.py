@@ -99,6 +99,15 @@ def _rebuild_after(session: Session, last: int) -> list[int]:
     return ids
 
 
+def reindex_courtyard(session: Session, courtyard: Courtyard) -> None:
+    """Its cases are found by the names that it has now."""
+    session.flush()
+    names = _names(courtyard)
+    for case in session.execute(_columns().where(Suggestion.courtyard_id == courtyard.id)).all():
+        entry = update(SearchEntry).where(SearchEntry.suggestion_id == case.id)
+        session.execute(entry.values(terms=terms_of(case, names)))
+
+
 def terms_of(case: Any, courtyard: Sequence[str]) -> str:
     """The terms of a case (or of a row with its columns); `courtyard`: the names of its courtyard."""
     said_on = case.received_at.astimezone(SHANGHAI).date()

@@ -46,6 +46,7 @@ from hotline.desk import (  # noqa: F401 (each module adds its views to the blue
     review,
     scheme,
     setup_pages,
+    stations,
     units,
     upkeep,
     users,

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
@@ -23,6 +22,7 @@ from handling.campaigns import (
     resume_campaign,
     start_campaign,
 )
+from handling.places import active_stations
 from handling.queries import courtyards
 from handling.questionnaire import KINDS, add_question, bundled_questionnaires
 from handling.survey_notices import options_text
@@ -30,7 +30,7 @@ from hotline.board.parts import hotline_number
 from hotline.current import current
 from hotline.desk.access import LEADERS, acting_user, allowed, blueprint
 from hotline.desk.campaign_plan import plan_of, started, written
-from models import Campaign, CampaignState, Medium, Station
+from models import Campaign, CampaignState, Medium
 
 Answer = str | tuple[str, int] | Response
 
@@ -217,7 +217,7 @@ def _plan_page(session: Session, form: MultiDict[str, str], errors: Mapping[str,
 def _choices(session: Session) -> dict[str, Any]:
     return {
         "courtyards": courtyards(session),
-        "stations": list(session.scalars(select(Station).order_by(Station.id))),
+        "stations": active_stations(session),
         "care": current().scheme.care,
         "ways": WAYS,
     }

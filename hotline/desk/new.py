@@ -6,16 +6,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request, url_for
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from handling.lexicon_versions import understander_in_force
+from handling.places import active_stations
 from handling.queries import courtyards
 from handling.similar_cases import similar_cases
 from handling.staff_entries import Entry, FormInvalid, take_down, typed_today
 from hotline.current import current
 from hotline.desk.access import EVERYBODY, acting_user, allowed, blueprint
-from models import Station, Suggestion
+from models import Suggestion
 
 
 @blueprint.get("/new")
@@ -81,7 +81,7 @@ def _page(form: Mapping[str, str], errors: Mapping[str, str] | None = None) -> s
             "typed": typed,
             "similar": similar_cases(session, typed[0], now=now, limit=3) if _waits(typed) else [],
             "courtyards": courtyards(session),
-            "stations": list(session.scalars(select(Station).order_by(Station.id))),
+            "stations": active_stations(session),
         }
     return render_template("desk/new.html", **page, form=form, errors=errors or {})
 

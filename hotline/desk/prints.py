@@ -69,7 +69,7 @@ def print_ledger(kind: str) -> Response:
 @allowed(*EVERYBODY)
 def paper_form() -> str:
     with current().database.read() as session:
-        stations = list(session.scalars(select(Station).order_by(Station.id)))
+        stations = list(session.scalars(select(Station).where(Station.active).order_by(Station.id)))
     return render_template("desk/paper.html", stations=stations)
 
 
@@ -79,7 +79,7 @@ def print_paper(kind: str) -> Response:
     hotline, wanted = current(), request.args.get("station", "")
     number = hotline_number(hotline.settings.twilio_number)
     with hotline.database.read() as session:
-        stations = list(session.scalars(select(Station).order_by(Station.id)))
+        stations = list(session.scalars(select(Station).where(Station.active).order_by(Station.id)))
     names = [station.name for station in stations if wanted in (ALL, str(station.id))] or [""]
     sheets = [paper_sheet(hotline.scheme, hotline=number.shown if number else "", station=name) for name in names]
     return printed(sheets, kind, "建议表", hotline.clock.now())

@@ -8,11 +8,12 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from handling.casework import FormInvalid
+from handling.places import active_stations
 from handling.units import place_user, save_unit
 from hotline.current import current
 from hotline.desk.access import LEADERS, allowed, blueprint
 from hotline.desk.deeds import Answer, typed, typed_id
-from models import Role, Station, Unit, User
+from models import Role, Unit, User
 
 
 @blueprint.get("/units")
@@ -95,7 +96,7 @@ def _places(tried: str = "", errors: Mapping[str, str] | None = None) -> str:
         staff = select(User).where(User.active, User.role != Role.VOLUNTEER).order_by(User.role, User.name)
         page = {
             "users": list(session.scalars(staff.options(joinedload(User.station), joinedload(User.unit)))),
-            "stations": list(session.scalars(select(Station).order_by(Station.id))),
+            "stations": active_stations(session),
             "units": list(session.scalars(select(Unit).where(Unit.active).order_by(Unit.name))),
         }
     return render_template("desk/places.html", **page, tried=tried, errors=errors or {}, form=request.form)

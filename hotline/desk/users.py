@@ -9,13 +9,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from handling.changes import changes, note_change
 from handling.people import add_user, set_active, set_password
 from hotline.current import current
-from hotline.desk.access import allowed, blueprint, me
+from hotline.desk.access import acting_user, allowed, blueprint, me
+from hotline.desk.changes import shown
+from hotline.desk.words import ROLES
 from models import Role, User
 
 # Without letters and digits that are taken for each other when somebody copies them from a slip of paper.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+AREA = "user"
+NAMES = {"role": "身份", "active": "可以登录", "on_duty": "值班", "password": "密码"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,7 @@ def reset_password(user_id: int) -> str:
         user = session.get(User, user_id) or abort(404)
         set_password(user, password)
         name = user.name
+        _note(session, user, {"password": "旧的"}, {"password": "新的"})
     return _page(NewPassword(name, password))
 
 
@@ -69,7 +76,9 @@ def switch_active(user_id: int) -> Response:
         abort(400)
     with current().database.write() as session:
         user = session.get(User, user_id) or abort(404)
+        before = _values(user)
         set_active(user, not user.active)
+        _note(session, user, before, _values(user))
         flash(f"{user.name}{'可以登录了' if user.active else '已停用，正在使用的登录也已结束'}。")
     return redirect(url_for("desk.users"))
 
@@ -79,7 +88,9 @@ def switch_active(user_id: int) -> Response:
 def switch_duty(user_id: int) -> Response:
     with current().database.write() as session:
         user = session.get(User, user_id) or abort(404)
+        before = _values(user)
         user.on_duty = not user.on_duty
+        _note(session, user, before, _values(user))
         flash(f"{user.name}{'开始' if user.on_duty else '不再'}值班。")
     return redirect(url_for("desk.users"))
 
@@ -91,7 +102,7 @@ def new_password() -> str:
 
 def _add(session: Session, form: Any, password: str) -> dict[str, str]:
     try:
-        add_user(
+        user = add_user(
             session,
             username=form["username"],
             name=form["name"],
@@ -101,12 +112,25 @@ def _add(session: Session, form: Any, password: str) -> dict[str, str]:
             phone=form.get("phone", "").strip() or None,
             now=current().clock.now(),
         )
+        session.flush()
+        _note(session, user, None, _values(user))
     except ValueError as error:
         return {"phone": str(error)}
     return {}
 
 
+def _values(user: User) -> dict[str, Any]:
+    return {"role": ROLES[user.role], "active": user.active, "on_duty": user.on_duty}
+
+
+def _note(session: Session, user: User, before: dict[str, Any] | None, after: dict[str, Any]) -> None:
+    author, now = acting_user(session), current().clock.now()
+    note_change(session, AREA, user.id, user.name, before=before, after=after, author=author, now=now)
+
+
 def _page(password: NewPassword | None = None, *, errors: Any = (), form: Any = ()) -> str:
     with current().database.read() as session:
         rows = list(session.scalars(select(User).order_by(User.active.desc(), User.role, User.name)))
-    return render_template("desk/users.html", users=rows, password=password, errors=dict(errors), form=dict(form))
+        history = [shown(change, NAMES) for change in changes(session, (AREA,))]
+    page = {"users": rows, "history": history, "password": password}
+    return render_template("desk/users.html", **page, errors=dict(errors), form=dict(form))
