@@ -1,4 +1,4 @@
-"""金壁社区 (S4): 收集 – 研办 – 反馈. The self-management committee of 馨竹苑 raises topics, the review board selects,
+"""金壁社区 (S4): 收集 – 研办 – 反馈. The self-management committee of 馨竹苑 raises topics, a board selects,
 micro-grants pay, and points become goods at 三和供销社."""
 
 import io
