@@ -165,7 +165,8 @@ def arrive(
     """Somebody is there: the clock ends, and the others are told that they need not come. False when somebody
     else was quicker."""
     session.flush()
-    session.refresh(alarm, with_for_update=True)
+    # Of the alarm alone: PostgreSQL locks no row that an outer join may lack, such as who arrived.
+    session.refresh(alarm, with_for_update={"of": Alarm})
     if alarm.arrived_at is not None:
         return False
     alarm.arrived_at, alarm.next_alert_at = now, None

@@ -1,5 +1,5 @@
-"""社区共建共治 (S5): what its report adds to a community. Lights and 督办, 楼栋议事会 in four steps, matching funds,
-the 15-minute circle, one file each, and the figures that residents' satisfaction leads."""
+"""社区共建共治 (S5): what its report adds to a community. Lights and 督办, 楼栋议事会 in four steps,
+matching funds, the 15-minute circle, one file each, and the figures that residents' satisfaction leads."""
 
 from collections.abc import Iterator
 from datetime import datetime
