@@ -46,6 +46,22 @@ def test_the_first_start_tells_one_voice_s_whole_way(demonstration):
     assert "有危险请马上打119" in words
 
 
+def test_it_comes_with_a_past_and_says_in_both_languages_what_to_try(demonstration, page):
+    for hint in ("text “赞成” to vote", "发“出行”答问卷", "press 一键呼叫", "看往来"):
+        assert hint in demonstration.first_words
+    sign_in(page, demonstration, "coordinator")
+    page.goto(f"{demonstration.url}/desk/figures")
+    for domain in ("环境卫生", "邻里纠纷", "养老助老"):
+        expect(page.get_by_role("link", name=domain)).to_be_visible()
+    page.goto(f"{demonstration.url}/desk/cases/1001")
+    expect(page.get_by_text("46户各交40元").first).to_be_visible()
+    # Nobody is told today what happened weeks ago.
+    page.goto(f"{demonstration.url}/phone/")
+    page.select_option("#number", "+8613800000001")
+    expect(page.locator("#texts li").first).to_be_visible()
+    expect(page.locator("#texts li", has_text="声控灯")).to_have_count(0)
+
+
 def test_the_board_shows_what_was_done_and_nobody_s_number_or_name(demonstration, page):
     page.goto(f"{demonstration.url}/board/")
     expect(page.get_by_text("48户每户分摊40元")).to_be_visible()
