@@ -120,7 +120,7 @@ class Suggestion(Base):
     # What the board shows of it; empty until a coordinator releases it.
     feedback: Mapped[str] = mapped_column(LongText, default="")
     published_at: Mapped[datetime | None] = mapped_column(index=True)
-    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("suggestion.id"))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("suggestion.id"), index=True)
     # 专项征集 that it came with; None: the everyday track (常态).
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
     campaign: Mapped["Campaign | None"] = relationship()

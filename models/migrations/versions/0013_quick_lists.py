@@ -1,4 +1,4 @@
-"""Lists of a large ledger stay quick: figures, the board, residents with their open cases"""
+"""Lists of a large ledger stay quick: figures, the board, residents with their open cases, what was merged"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,7 @@ ON_BOARD = sa.text("published_at IS NOT NULL")
 def upgrade() -> None:
     op.create_index("ix_suggestion_state_received_at_number", "suggestion", ["state", "received_at", "number"])
     op.create_index("ix_suggestion_resident_id_state", "suggestion", ["resident_id", "state"])
+    op.create_index(op.f("ix_suggestion_merged_into_id"), "suggestion", ["merged_into_id"])
     op.create_index(
         "ix_suggestion_on_board",
         "suggestion",
@@ -24,5 +25,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("on_board", "resident_id_state", "state_received_at_number"):
+    for name in ("on_board", "merged_into_id", "resident_id_state", "state_received_at_number"):
         op.drop_index(f"ix_suggestion_{name}", "suggestion")
