@@ -8,6 +8,7 @@ from handling.notice_texts import NoticeText, notice_texts
 from handling.scheme_checks import variables_of
 from handling.scheme_editions import in_force
 from handling.scheme_text import Value
+from handling.scheme_words import SAMPLE
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_units
 from hotline.current import current
 from hotline.desk.access import LEADERS, allowed, blueprint
@@ -82,5 +83,6 @@ def _page(tried: str, errors: Mapping[str, str]) -> str:
         tried=tried,
         errors=errors,
         form=request.form,
+        samples=SAMPLE | {"community": known.scheme.community.name},
         most_segments=MOST_SEGMENTS,
     )

@@ -37,10 +37,10 @@ def stations_page() -> str:
     return _page()
 
 
-@blueprint.post("/stations/station", defaults={"station_id": None})
+@blueprint.post("/stations/station")
 @blueprint.post("/stations/station/<int:station_id>")
 @allowed(*LEADERS)
-def keep_station(station_id: int | None) -> Answer:
+def keep_station(station_id: int | None = None) -> Answer:
     hotline = current()
     try:
         with hotline.database.write() as session:
@@ -59,10 +59,10 @@ def keep_station(station_id: int | None) -> Answer:
     return _done(f"{name}：记好了。", "stations")
 
 
-@blueprint.post("/stations/courtyard", defaults={"courtyard_id": None})
+@blueprint.post("/stations/courtyard")
 @blueprint.post("/stations/courtyard/<int:courtyard_id>")
 @allowed(*LEADERS)
-def keep_courtyard(courtyard_id: int | None) -> Answer:
+def keep_courtyard(courtyard_id: int | None = None) -> Answer:
     hotline = current()
     try:
         with hotline.database.write() as session:
