@@ -1,7 +1,8 @@
 """How long the pages of the desk take on a large ledger, on SQLite: python -m benchmarks.pages [--cases 100000]
 
-The whole way of a request in one process: session, view, database, template; no network. The cases are those of
-benchmarks.search, shared out among handlers, with their events; each page is asked for by who works with it.
+The whole way of a request in one process: session, view, database, template; no network. Counted is the time of
+the processor, without what else the machine does. The cases are those of benchmarks.search, shared out among
+handlers, with their events; each page is asked for by who works with it.
 """
 
 import argparse
@@ -165,9 +166,9 @@ def measure(database: Database, home: Path) -> None:
     for who, path in PAGES:
         times, weight = [], 0
         for _ in range(ROUNDS + 2):
-            began = time.perf_counter()
+            began = time.process_time()
             answer = clients[who].get(path.format(mine), headers={"Accept": "text/html"})
-            times.append((time.perf_counter() - began) * 1000)
+            times.append((time.process_time() - began) * 1000)
             assert answer.status_code == 200, (path, answer.status)
             weight = len(answer.data)
         # The first ones load templates and the disk.

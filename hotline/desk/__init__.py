@@ -14,6 +14,7 @@ from hotline.desk import (  # noqa: F401 (each module adds its views to the blue
     campaigns,
     cases,
     deliberations,
+    design,
     digest,
     experts,
     figure_exports,

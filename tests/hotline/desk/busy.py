@@ -113,6 +113,7 @@ COORDINATOR = (
     Shown("figures", "统计", "/desk/figures"),
     Shown("figure-cases", "一个数字背后的案件", "/desk/figures/cases?set=valid"),
     Shown("figure-map", "需求地图", "/desk/figures/map"),
+    Shown("figure-indicators", "时间指标", "/desk/figures/indicators"),
     Shown("figure-assessment", "考核", "/desk/figures/assessment"),
     Shown("figure-satisfaction", "满意度测评", "/desk/figures/satisfaction"),
     Shown("campaigns", "专项征集", "/desk/campaigns"),
@@ -141,6 +142,14 @@ COORDINATOR = (
 )
 ADMINISTRATOR = (
     Shown("users", "人员", "/desk/users", "zhou"),
+    Shown("setup", "首次设置", "/desk/setup", "zhou"),
+    Shown("setup-community", "首次设置的一步", "/desk/setup/community", "zhou"),
+    Shown("rules", "办理流程", "/desk/scheme", "zhou"),
+    Shown("rules-text", "办理流程的全文", "/desk/scheme/text", "zhou"),
+    Shown("prompts", "提示音", "/desk/prompts", "zhou"),
+    Shown("stations", "征集点和院落", "/desk/stations", "zhou"),
+    Shown("notices", "通知文字", "/desk/notices", "zhou"),
+    Shown("design", "样式（演示）", "/desk/design", "zhou"),
     Shown("access", "访问记录", "/desk/access", "zhou"),
     Shown("all", "全部功能（管理员）", "/desk/all", "zhou"),
     Shown("forbidden", "身份不能看的页面", "/desk/users", "wangfang"),

@@ -79,6 +79,8 @@ def visit(request: pytest.FixtureRequest, people: dict[str, Page], town: Town) -
     def note(response: Any) -> None:
         answers.append(response)
 
+    # The page before it has said all that it had to say.
+    page.goto("about:blank")
     page.on("response", note)
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")

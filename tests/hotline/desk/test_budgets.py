@@ -1,15 +1,43 @@
 """What a list may cost the database: at most six statements, and the same however long it is."""
 
+import re
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
+from flask import Flask
+from werkzeug.exceptions import NotFound
 
 from handling.community import add_units
 from tests.hotline.board.test_board import publish
+from tests.hotline.desk.busy import PAGES
 from tests.hotline.desk.conftest import Browser, Desk
 from tests.hotline.desk.test_alarms_page import press
 from tests.hotline.desk.test_campaign_pages import PLAN
 
+# Files, sounds, streams and parts of pages; and two pages that this community has not: measured times of a scheme
+# with indicators, and the first account.
+NO_PAGES = {
+    *("board.card", "board.feed", "board.photo", "board.poster", "board.stories_json"),
+    *(
+        "desk.attachment",
+        "desk.campaign_progress",
+        "desk.campaign_voice",
+        "desk.count_alarms",
+        "desk.download_rules",
+    ),
+    *(
+        "desk.draft",
+        "desk.export",
+        "desk.export_campaign",
+        "desk.figure_export",
+        "desk.former_prompt",
+        "desk.home",
+    ),
+    *("desk.live", "desk.live_now", "desk.peaks", "desk.practice_peaks", "desk.practice_sound", "desk.print_form"),
+    *("desk.print_ledger", "desk.print_paper", "desk.question_voice", "desk.recording", "desk.resident_copy"),
+    *("desk.indicator_cases", "desk.first_account"),
+}
 MOST = 6
 # No lists: the map counts courtyards four ways, the honours are one question a kind and a note of the look.
 MORE = {"/desk/figures/map": 10, "/desk/honours": 8}
@@ -68,3 +96,17 @@ def test_a_list_costs_six_statements_however_long_it_is(
     few, many = cost
     assert {path: (few[path], many[path]) for path in paths if many[path] > max(few[path], 1)} == {}, "grows"
     assert {path: count for path, count in many.items() if count > MORE.get(path, MOST)} == {}
+
+
+def test_every_page_is_among_those_that_are_read_and_photographed(app: Flask) -> None:
+    adapter = app.url_map.bind("hotline")
+    shown = set()
+    for page in PAGES:
+        with suppress(NotFound):
+            shown.add(adapter.match(re.sub(r"\{\w+\}", "1", page.path.split("?")[0]), method="GET")[0])
+    pages = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and rule.endpoint.startswith(("desk.", "board."))
+    }
+    assert " ".join(sorted(pages - shown - NO_PAGES)) == ""
