@@ -21,8 +21,10 @@ def design() -> str:
 @cache
 def tokens(sheet: Path) -> dict[str, tuple[str, str]]:
     """name -> (light, dark), as the two :root blocks say."""
-    light, dark = (
-        dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6})", block))
-        for block in re.findall(r":root \{(.*?)\}", sheet.read_text(encoding="utf-8"), re.DOTALL)[:2]
-    )
+    blocks = re.findall(r":root \{(.*?)\}", sheet.read_text(encoding="utf-8"), re.DOTALL)
+    light, dark = (_colours(block) for block in blocks[:2])
     return {name: (value, dark.get(name, value)) for name, value in light.items()}
+
+
+def _colours(block: str) -> dict[str, str]:
+    return dict(re.findall(r"--([\w-]+): (#[0-9a-f]{3,6})", block))

@@ -30,7 +30,7 @@ LOOKS = (
     ("-360", TELEPHONE, "light"),
     ("-360-dark", TELEPHONE, "dark"),
 )
-QUALITY = 45
+QUALITY = 32
 
 
 def photograph(browser: Browser, desk: LiveDesk, busy: Busy, wanted: set[str]) -> None:
