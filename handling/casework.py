@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm.exc import StaleDataError
 
 from handling.calendar import load_calendar
 from handling.deeds import StaleCase, StepNotAllowed, flush_or_stale
@@ -65,7 +66,21 @@ def take_action(
     version: that of the page on which the person decided. Raises StaleCase, StepNotAllowed, FormInvalid."""
     if version is not None and version != suggestion.version:
         raise StaleCase
-    scheme = scheme_of(session, suggestion, scheme)
+    try:
+        return _taken(session, scheme_of(session, suggestion, scheme), suggestion, user, action_code, form, now)
+    except StaleDataError as error:  # any look at the database writes first what has changed
+        raise StaleCase from error
+
+
+def _taken(
+    session: Session,
+    scheme: Scheme,
+    suggestion: Suggestion,
+    user: User,
+    action_code: str,
+    form: Mapping[str, str],
+    now: datetime,
+) -> Event:
     step = scheme.find_step(suggestion.step)
     if step is None:
         raise StepNotAllowed(f"现在的办理流程里没有“{suggestion.step}”这一步")

@@ -136,5 +136,7 @@ def _households(session: Session, scheme: Scheme, scope: Scope) -> int | None:
 
 
 def _households_by_courtyard(session: Session) -> dict[int, int]:
-    rows = session.execute(select(Courtyard.id, Courtyard.households).where(Courtyard.households > 0, Courtyard.active))
+    rows = session.execute(
+        select(Courtyard.id, Courtyard.households).where(Courtyard.households > 0, Courtyard.active)
+    )
     return {row[0]: row[1] or 0 for row in rows}

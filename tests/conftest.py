@@ -24,6 +24,49 @@ def missing(what: str) -> None:
     pytest.skip(what)
 
 
+# Whatever writes in parallel, asks cleverly or keeps accounts is tried on both databases, every page is opened on
+# both, and so are two stories; the rest runs on SQLite, or CI would take too long.
+ON_BOTH = [
+    "races",
+    "roles",
+    "live",
+    "ledger_page",
+    "board",
+    "submissions",
+    "stories",
+    "queries",
+    "search",
+    "figures",
+    "points",
+    "money",
+    "votes",
+    "deliberation",
+    "alarms",
+    "supervision",
+    "learning",
+    "retention",
+    "inbound",
+    "campaigns",
+    "work",
+    "schema",
+    "story_gongzhi",
+    "story_chengbei",
+    "service",
+]
+FOLDERS_ON_BOTH = ("models", "worker", "telephony")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    spared = [item for item in items if item.get_closest_marker("postgresql") and not _on_both(item.path)]
+    kept = set(items) - set(spared)
+    items[:] = [item for item in items if item in kept]
+    config.hook.pytest_deselected(items=spared)
+
+
+def _on_both(path: Path) -> bool:
+    return path.parent.name in FOLDERS_ON_BOTH or path.stem.removeprefix("test_") in ON_BOTH
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()

@@ -22,26 +22,6 @@ NUMBER = "+862885550000"
 DUTY_PHONE = "+8613900000110"
 
 
-# Pages read and write through `handling`, which is tested on both databases, and so are the stories. Here every
-# page is opened on both (test_roles), what searches is tried on both, and the rest runs on SQLite.
-PAGES = ("desk", "board")
-ON_BOTH = ("test_roles", "test_ledger_page", "test_live", "test_board", "test_stories", "test_submissions")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    here = Path(__file__).parent
-    spared = {
-        item
-        for item in items
-        if item.path.parent.parent == here
-        and item.path.parent.name in PAGES
-        and item.path.stem not in ON_BOTH
-        and item.get_closest_marker("postgresql")
-    }
-    items[:] = [item for item in items if item not in spared]
-    config.hook.pytest_deselected(items=list(spared))
-
-
 @pytest.fixture
 def settings(tmp_path: Path, database: Database) -> Settings:
     return Settings.model_validate(

@@ -27,7 +27,11 @@ def late_case(database: Database, clock: FakeClock) -> int:
 
 def told_to_staff(database: Database) -> list[str]:
     with database.read() as session:
-        rows = select(Notice.template).where(Notice.resident_id.is_(None)).order_by(Notice.id)
+        rows = (
+            select(Notice.template)
+            .where(Notice.resident_id.is_(None), Notice.template != "staff_assigned")
+            .order_by(Notice.id)
+        )
         return list(session.scalars(rows))
 
 
@@ -72,7 +76,11 @@ def test_planned_cases_come_back_before_the_list_that_names_them(
     send_morning_list(context)
     look_at_planned_cases(context)
     with database.read() as session:
-        bodies = session.scalars(select(Notice.body).where(Notice.template.like("staff_%")).order_by(Notice.id))
+        bodies = session.scalars(
+            select(Notice.body)
+            .where(Notice.template.like("staff_%"), Notice.template != "staff_assigned")
+            .order_by(Notice.id)
+        )
         texts = [body.removeprefix("【城北社区】") for body in bodies]
     assert len(texts) == 2
     assert texts[-1].endswith("再看1件。")
