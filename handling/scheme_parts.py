@@ -276,7 +276,8 @@ class Scheme(Part):
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the content. A copy (`model_copy`) keeps it: with today's notices it is still that version."""
+        """SHA-256 of the content. A copy (`model_copy`) keeps it: with today's notices it is still that
+        version."""
         content = json.dumps(self.model_dump(mode="json"), ensure_ascii=False, sort_keys=True)
         return sha256(content.encode()).hexdigest()
 

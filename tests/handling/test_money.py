@@ -57,7 +57,7 @@ def test_48_households_pay_40_yuan_each_and_the_account_says_who_is_missing(
     receive_shares(session, project, key="b", households=20, user=people.worker, now=clock.now())
     account = account_of(session, project)
     assert (account.agreed, account.raised, account.paid, account.households) == (1920 * YUAN, 1760 * YUAN, 44, 48)
-    notes = [event.note for event in session.query(Event).filter_by(kind="money")]
+    notes = [event.note for event in session.query(Event).filter_by(kind="money").order_by(Event.id)]
     assert notes == ["48户，每户40元，合计1,920元", "24户各交40元，合计960元", "20户各交40元，合计800元"]
 
 
