@@ -7,16 +7,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
-from sqlalchemy.orm.exc import StaleDataError
 
 from handling.calendar import load_calendar
-from handling.deeds import StaleCase, StepNotAllowed, flush_or_stale
+from handling.deeds import StaleCase, StepNotAllowed, refusing_stale
 from handling.forms import Filled, FormInvalid, read_form, show_value
 from handling.handler_notices import tell_handler
 from handling.history import changes_since, snapshot
 from handling.intake import set_courtyard, set_level
 from handling.meetings import record_of_action
-from handling.notices import queue_notice
+from handling.notices import tell_of_event
 from handling.permission import actions_for, blocked_actions, may_act, may_act_at_station, reason_against
 from handling.points import award, balance_of
 from handling.promises import note_answer, promise_until, promise_within
@@ -27,7 +26,6 @@ from handling.upkeep import set_upkeep
 from handling.visits import invite_proposer, plan_visits
 from models import (
     Event,
-    Priority,
     Rating,
     Suggestion,
     SuggestionState,
@@ -40,7 +38,6 @@ __all__ = [
     "StepNotAllowed",
     "actions_for",
     "blocked_actions",
-    "flush_or_stale",
     "may_act",
     "reason_against",
     "take_action",
@@ -49,6 +46,7 @@ __all__ = [
 CLOSING = (SuggestionState.DONE, SuggestionState.INVALID)
 
 
+@refusing_stale()
 def take_action(
     session: Session,
     scheme: Scheme,
@@ -66,21 +64,7 @@ def take_action(
     version: that of the page on which the person decided. Raises StaleCase, StepNotAllowed, FormInvalid."""
     if version is not None and version != suggestion.version:
         raise StaleCase
-    try:
-        return _taken(session, scheme_of(session, suggestion, scheme), suggestion, user, action_code, form, now)
-    except StaleDataError as error:  # any look at the database writes first what has changed
-        raise StaleCase from error
-
-
-def _taken(
-    session: Session,
-    scheme: Scheme,
-    suggestion: Suggestion,
-    user: User,
-    action_code: str,
-    form: Mapping[str, str],
-    now: datetime,
-) -> Event:
+    scheme = scheme_of(session, suggestion, scheme)
     step = scheme.find_step(suggestion.step)
     if step is None:
         raise StepNotAllowed(f"现在的办理流程里没有“{suggestion.step}”这一步")
@@ -97,7 +81,7 @@ def _taken(
         suggestion.handler = user
     _apply(session, scheme, suggestion, action, filled, now)
     suggestion.events.append(event)
-    flush_or_stale(session)
+    session.flush()
     event.changes = changes_since(before, suggestion)
     told = _reward(session, scheme, suggestion, action, user, now)
     # A field that sets the level says “A”, the case's own variable “A类”.
@@ -193,17 +177,7 @@ def _tell(
         if action.asks_rating:
             session.add(Rating(suggestion=one, requested_at=now))
         if action.notice:
-            queue_notice(
-                session,
-                scheme,
-                key=f"event:{event.id}:{one.id}",
-                template=action.notice,
-                suggestion=one,
-                resident=one.resident,
-                priority=Priority.ROUTINE,
-                variables=variables,
-                now=now,
-            )
+            tell_of_event(session, scheme, one, event, action.notice, now, variables=variables)
 
 
 def merged_into(session: Session, suggestion: Suggestion) -> list[Suggestion]:

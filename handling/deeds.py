@@ -26,10 +26,12 @@ class StaleCase(Exception):
         super().__init__("刚才有人改过这件事，请刷新后再办")
 
 
-def flush_or_stale(session: Session) -> None:
-    """The optimistic lock: somebody else's commit came first."""
+@contextmanager
+def refusing_stale() -> Iterator[None]:
+    """The optimistic lock: somebody else's commit came first. Any look at the database may find that out, since it
+    writes first what has changed."""
     try:
-        session.flush()
+        yield
     except StaleDataError as error:
         raise StaleCase from error
 
@@ -49,11 +51,12 @@ def recorded(
     StaleCase when somebody else changed the case meanwhile."""
     before = snapshot(case)
     event = Event(at=now, actor=actor, kind=kind, step=case.step, form=dict(form or {}), note=note)
-    yield event
-    case.events.append(event)
-    # The version rises whatever the deed changes, so that of two people at once one is refused.
-    flag_modified(case, "step")
-    flush_or_stale(session)
+    with refusing_stale():
+        yield event
+        case.events.append(event)
+        # The version rises whatever the deed changes, so that of two people at once one is refused.
+        flag_modified(case, "step")
+        session.flush()
     event.changes = changes_since(before, case)
     session.flush()
 

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session, joinedload
 from handling.deeds import StepNotAllowed, may_work, recorded
 from handling.forms import FormInvalid
 from handling.intake import alert_duty, open_suggestion
-from handling.notices import queue_notice
+from handling.notices import tell_of_event
 from handling.scheme import Scheme
 from handling.status import OPEN_STATES
-from models import CaseLink, Priority, Role, Suggestion, SuggestionState, User
+from models import CaseLink, Role, Suggestion, SuggestionState, User
 
 if TYPE_CHECKING:
     from nlp.understanding import Understanding
@@ -49,17 +49,8 @@ def split_case(
     for part in fresh:
         with recorded(session, part, "split_from", actor=user, now=now, form={"number": case.number}):
             _take_over(part, case)
-    queue_notice(
-        session,
-        scheme,
-        key=f"event:{event.id}:{case.id}",
-        template="split",
-        suggestion=case,
-        resident=case.resident,
-        priority=Priority.ROUTINE,
-        variables={"cases": "、".join(f"{one.number}号" for one in (case, *fresh))},
-        now=now,
-    )
+    numbers = "、".join(f"{one.number}号" for one in (case, *fresh))
+    tell_of_event(session, scheme, case, event, "split", now, variables={"cases": numbers})
     return fresh
 
 

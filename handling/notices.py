@@ -26,7 +26,7 @@ from handling.status import (
     status_prompts,
 )
 from handling.survey_notices import SURVEY_VARIABLES
-from models import Medium, Notice, Priority, Resident, Suggestion, find_or_add
+from models import Event, Medium, Notice, Priority, Resident, Suggestion, find_or_add
 
 __all__ = [
     "case_variables",
@@ -38,6 +38,7 @@ __all__ = [
     "sms_segments",
     "sms_units",
     "status_prompts",
+    "tell_of_event",
 ]
 
 Hours = tuple[tuple[time, time], ...]
@@ -107,6 +108,31 @@ def queue_notice(
         next_try_at=not_before(priority, now, medium, resident),
     )
     return notice if is_new else None
+
+
+def tell_of_event(
+    session: Session,
+    scheme: Scheme,
+    case: Suggestion,
+    event: Event,
+    template: str,
+    now: datetime,
+    *,
+    variables: Mapping[str, Any] | None = None,
+    priority: Priority = Priority.ROUTINE,
+) -> None:
+    """The resident of the case hears, once, what has happened to it or to the one that it is carried on in."""
+    queue_notice(
+        session,
+        scheme,
+        key=f"event:{event.id}:{case.id}",
+        template=template,
+        suggestion=case,
+        resident=case.resident,
+        priority=priority,
+        variables=variables,
+        now=now,
+    )
 
 
 def case_variables(scheme: Scheme, suggestion: Suggestion | None, now: datetime) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from handling.calendar import CLOSING, WorkCalendar, load_calendar
 from handling.clock import SHANGHAI
 from handling.deeds import StepNotAllowed, check_working, recorded
 from handling.forms import FormInvalid
-from handling.notices import queue_notice
+from handling.notices import tell_of_event
 from handling.promises import promise_until
 from handling.scheme import Scheme
-from models import Event, Priority, Suggestion, User
+from models import Event, Suggestion, User
 
 LONGEST_NAME = 60
 
@@ -28,7 +28,7 @@ def pause_case(
         raise FormInvalid({"waits_for": f"请写明在等谁，最多{LONGEST_NAME}字"})
     with recorded(session, case, "paused", actor=user, now=now, form={"waits_for": waits_for}) as event:
         case.paused_at, case.paused_for = now, waits_for
-    _tell(session, scheme, case, event, "paused", {"waits_for": waits_for}, now)
+    tell_of_event(session, scheme, case, event, "paused", now, variables={"waits_for": waits_for})
     return event
 
 
@@ -40,7 +40,7 @@ def resume_case(session: Session, scheme: Scheme, case: Suggestion, user: User |
         check_working(case, user)
     with recorded(session, case, "resumed", actor=user, now=now) as event:
         give_back_time(session, case, now)
-    _tell(session, scheme, case, event, "resumed", {}, now)
+    tell_of_event(session, scheme, case, event, "resumed", now)
     return event
 
 
@@ -59,25 +59,3 @@ def later(calendar: WorkCalendar, due: datetime, paused_at: datetime, now: datet
         return due + (now - paused_at)
     lost = round(calendar.working_time(paused_at, now) / timedelta(days=1))
     return calendar.due(due, lost).astimezone(UTC) if lost else due
-
-
-def _tell(
-    session: Session,
-    scheme: Scheme,
-    case: Suggestion,
-    event: Event,
-    template: str,
-    variables: dict[str, str],
-    now: datetime,
-) -> None:
-    queue_notice(
-        session,
-        scheme,
-        key=f"event:{event.id}:{case.id}",
-        template=template,
-        suggestion=case,
-        resident=case.resident,
-        priority=Priority.ROUTINE,
-        variables=variables,
-        now=now,
-    )

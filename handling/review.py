@@ -9,7 +9,8 @@ from sqlalchemy import CursorResult, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from handling.casework import FormInvalid, StaleCase, StepNotAllowed, enter_next, flush_or_stale, may_act
+from handling.casework import FormInvalid, StaleCase, StepNotAllowed, enter_next, may_act
+from handling.deeds import refusing_stale
 from handling.history import changes_since, snapshot
 from handling.intake import alert_duty, set_courtyard, set_level
 from handling.notices import queue_notice
@@ -76,6 +77,7 @@ def give_back(session: Session, suggestion: Suggestion, user: User) -> None:
     session.refresh(suggestion)
 
 
+@refusing_stale()
 def confirm_review(
     session: Session,
     scheme: Scheme,
@@ -122,7 +124,7 @@ def confirm_review(
     _move(session, scheme, suggestion, action, decided, target, now)
     event = Event(at=now, actor=user, kind="reviewed", step=before["step"], note=decided.note)
     suggestion.events.append(event)
-    flush_or_stale(session)
+    session.flush()
     event.changes = changes_since(before, suggestion)
     if target is not None:
         joined = {"number": suggestion.number}

@@ -10,12 +10,12 @@ from handling.calendar import load_calendar
 from handling.deeds import StepNotAllowed, recorded
 from handling.forms import FormInvalid
 from handling.handler_notices import tell_handler
-from handling.notices import queue_notice
+from handling.notices import tell_of_event
 from handling.promises import promise_within, work_anew
 from handling.scheme import Scheme
 from handling.scheme_versions import scheme_of
 from handling.status import leading
-from models import Event, Priority, Rating, Suggestion, SuggestionState, User, Visit, VisitKind, VisitOutcome
+from models import Event, Rating, Suggestion, SuggestionState, User, Visit, VisitKind, VisitOutcome
 
 # Who cannot be reached is tried again on the next working day, so often in all.
 MOST_TRIES = 3
@@ -93,7 +93,7 @@ def record_visit(
     if outcome is VisitOutcome.UNHAPPY and visit.kind is not VisitKind.EVALUATION:
         again = reopen_case(session, scheme, case, user, reason=visit.note, now=now)
         if again is not None:
-            _tell_reopened(session, scheme, case, again, now)
+            tell_of_event(session, scheme, case, again, "reopened", now)
     return event
 
 
@@ -161,19 +161,6 @@ def reopen_case(
     return event
 
 
-def _tell_reopened(session: Session, scheme: Scheme, case: Suggestion, event: Event, now: datetime) -> None:
-    queue_notice(
-        session,
-        scheme,
-        key=f"event:{event.id}:{case.id}",
-        template="reopened",
-        suggestion=case,
-        resident=case.resident,
-        priority=Priority.ROUTINE,
-        now=now,
-    )
-
-
 def invite_proposer(session: Session, scheme: Scheme, case: Suggestion, actor: User, now: datetime) -> None:
     """最佳金点子: the resident is asked to supervise and evaluate, and somebody is reminded to call them."""
     if case.resident is None:
@@ -181,13 +168,4 @@ def invite_proposer(session: Session, scheme: Scheme, case: Suggestion, actor: U
     with recorded(session, case, "invited", actor=actor, now=now) as event:
         due = load_calendar(session).due(now, scheme.visits.working_days)
         session.add(Visit(suggestion=case, kind=VisitKind.EVALUATION, due=due, created_at=now))
-    queue_notice(
-        session,
-        scheme,
-        key=f"event:{event.id}:{case.id}",
-        template="invited",
-        suggestion=case,
-        resident=case.resident,
-        priority=Priority.ROUTINE,
-        now=now,
-    )
+    tell_of_event(session, scheme, case, event, "invited", now)

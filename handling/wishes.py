@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session, joinedload
 from handling.deeds import StepNotAllowed, check_leading, check_working, recorded
 from handling.forms import FormInvalid
 from handling.handler_notices import tell_handler
-from handling.notices import queue_notice
+from handling.notices import tell_of_event
 from handling.promises import promise_until
 from handling.scheme import Scheme
-from models import Event, Priority, Role, Suggestion, SuggestionState, User, Wish, WishKind
+from models import Event, Role, Suggestion, SuggestionState, User, Wish, WishKind
 
 NAMES = {WishKind.EXTENSION: "延期", WishKind.HANDOVER: "转交"}
 
@@ -119,15 +119,5 @@ def decide_wish(
 
 
 def _tell(session: Session, scheme: Scheme, wish: Wish, event: Event, now: datetime) -> None:
-    case = wish.suggestion
-    queue_notice(
-        session,
-        scheme,
-        key=f"event:{event.id}:{case.id}",
-        template="extended" if wish.kind is WishKind.EXTENSION else "reassigned",
-        suggestion=case,
-        resident=case.resident,
-        priority=Priority.ROUTINE,
-        variables={"reason": wish.reason},
-        now=now,
-    )
+    template = "extended" if wish.kind is WishKind.EXTENSION else "reassigned"
+    tell_of_event(session, scheme, wish.suggestion, event, template, now, variables={"reason": wish.reason})

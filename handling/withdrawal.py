@@ -6,10 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.deeds import StepNotAllowed, may_work, recorded
-from handling.notices import queue_notice
+from handling.notices import queue_notice, tell_of_event
 from handling.scheme import Scheme
 from handling.status import leading
-from models import Event, Priority, Suggestion, SuggestionState, Urgency, User
+from models import Priority, Suggestion, SuggestionState, Urgency, User
 
 WITHDRAWABLE = (SuggestionState.REVIEW, SuggestionState.HANDLING, SuggestionState.MERGED)
 
@@ -45,7 +45,7 @@ def withdraw(
             case.paused_at, case.paused_for = None, ""
             case.claimed_by = case.claimed_until = None
     template = "withdrawn_shared" if shared else "withdrawn"
-    _tell(session, scheme, case, event, template, priority, now)
+    tell_of_event(session, scheme, case, event, template, now, priority=priority)
     return template
 
 
@@ -58,7 +58,7 @@ def withdraw_by_text(
         return
     with recorded(session, case, "withdrawal_asked", actor=None, now=now) as event:
         pass
-    _tell(session, scheme, case, event, "withdraw_emergency", priority, now)
+    tell_of_event(session, scheme, case, event, "withdraw_emergency", now, priority=priority)
     on_duty = select(User.phone).where(User.on_duty, User.active, User.phone.is_not(None))
     phones = [*session.scalars(on_duty), case.handler.phone if case.handler else None]
     for phone in dict.fromkeys(phone for phone in phones if phone):
@@ -80,24 +80,3 @@ def others_want_it(session: Session, case: Suggestion) -> bool:
         Suggestion.merged_into_id == case.id, Suggestion.state == SuggestionState.MERGED
     )
     return session.scalar(same.limit(1)) is not None
-
-
-def _tell(
-    session: Session,
-    scheme: Scheme,
-    case: Suggestion,
-    event: Event,
-    template: str,
-    priority: Priority,
-    now: datetime,
-) -> None:
-    queue_notice(
-        session,
-        scheme,
-        key=f"event:{event.id}:{case.id}",
-        template=template,
-        suggestion=case,
-        resident=case.resident,
-        priority=priority,
-        now=now,
-    )

@@ -26,15 +26,7 @@ def preview_bulk() -> Answer:
         flash("请先在台账里勾选。", "alert")
         return redirect(_back())
     outcomes = [_run(number, deed, None, keep=False) for number in numbers]
-    return render_template(
-        "desk/bulk.html",
-        outcomes=outcomes,
-        deed=deed,
-        name=DEEDS[deed][0],
-        given=_given(),
-        back=_query(),
-        done=False,
-    )
+    return _outcomes_page(deed, outcomes, done=False)
 
 
 @blueprint.post("/ledger/bulk")
@@ -44,15 +36,7 @@ def do_bulk() -> Answer:
     deed = _deed()
     chosen = [tuple(map(int, row.split(":"))) for row in request.form.getlist("row")[:MOST] if _is_row(row)]
     outcomes = [_run(number, deed, version, keep=True) for number, version in chosen]
-    return render_template(
-        "desk/bulk.html",
-        outcomes=outcomes,
-        deed=deed,
-        name=DEEDS[deed][0],
-        given=_given(),
-        back=_query(),
-        done=True,
-    )
+    return _outcomes_page(deed, outcomes, done=True)
 
 
 @blueprint.post("/ledger/filters")
@@ -115,6 +99,14 @@ def _given() -> Given:
 def _is_row(row: str) -> bool:
     parts = row.split(":")
     return len(parts) == 2 and all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts)
+
+
+def _outcomes_page(deed: str, outcomes: list[Outcome], *, done: bool) -> str:
+    """What will happen to each row, or what has happened."""
+    name, given, back = DEEDS[deed][0], _given(), _query()
+    return render_template(
+        "desk/bulk.html", outcomes=outcomes, deed=deed, name=name, given=given, back=back, done=done
+    )
 
 
 def _query() -> dict[str, str]:

@@ -8,6 +8,7 @@ from the end of its address.
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, send_file
@@ -133,8 +134,20 @@ def prompt_file(key: str, version: str = "") -> Response:
         abort(404)
     answer = send_file(prompts.path(key), mimetype="audio/wav", etag=prompts.by_key[key].sha256, conditional=True)
     answer.cache_control.public = True
-    if version == prompts.version(key):
-        answer.cache_control.no_cache = None
-        answer.cache_control.max_age = YEAR
-        answer.cache_control.immutable = True
+    return _for_good(answer) if version == prompts.version(key) else answer
+
+
+def recorded_question(wav: bytes, sha256: str, version: str) -> Response:
+    """A question that the community recorded for itself, for the carrier; 404 for the address of a former one."""
+    if version != sha256[:12]:
+        abort(404)
+    return _for_good(send_file(BytesIO(wav), mimetype="audio/wav", etag=sha256, conditional=True))
+
+
+def _for_good(answer: Response) -> Response:
+    """The address holds the hash of the sound, so that a switch may keep it."""
+    answer.cache_control.public = True
+    answer.cache_control.no_cache = None
+    answer.cache_control.max_age = YEAR
+    answer.cache_control.immutable = True
     return answer

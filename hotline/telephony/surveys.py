@@ -1,8 +1,6 @@
 """Webhooks of a questionnaire by telephone. Each commits the answer before it asks the next question."""
 
-from io import BytesIO
-
-from flask import Blueprint, Response, abort, send_file
+from flask import Blueprint, Response, abort
 from sqlalchemy.orm import Session
 
 from handling import survey_calls
@@ -10,8 +8,8 @@ from handling.campaign_sounds import sound_of, usable_sounds
 from hotline.current import current
 from hotline.telephony import inbound, posted
 from hotline.telephony.inbound import CallFacts
-from hotline.telephony.prompts import YEAR
 from hotline.telephony.prompts import blueprint as prompts_blueprint
+from hotline.telephony.prompts import recorded_question
 from hotline.telephony.survey_script import SurveyScript
 from hotline.telephony.twiml import CallScript
 from models import Call, CallState, Participation, Question, QuestionKind, Recording, RecordingState
@@ -108,13 +106,7 @@ def campaign_sound(version: str, sound_id: int) -> Response:
     """A recording of the community, for the carrier."""
     with current().database.read() as session:
         sound = sound_of(session, sound_id) or abort(404)
-        if version != sound.sha256[:12]:
-            abort(404)
-        answer = send_file(BytesIO(sound.wav), mimetype="audio/wav", etag=sound.sha256, conditional=True)
-    answer.cache_control.public = True
-    answer.cache_control.max_age = YEAR
-    answer.cache_control.immutable = True
-    return answer
+        return recorded_question(sound.wav, sound.sha256, version)
 
 
 def _next(participation: Participation, call: Call, *, after: int) -> Response:

@@ -4,9 +4,8 @@ Only those hear it who asked for it by the 2 key, or were rung because their tel
 calls to say something comes to the tone as fast as before."""
 
 from collections.abc import Sequence
-from io import BytesIO
 
-from flask import Blueprint, Response, abort, send_file
+from flask import Blueprint, Response, abort
 from sqlalchemy.orm import Session
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
@@ -15,8 +14,8 @@ from handling.vote_texts import cast_from_home
 from handling.votes import NO, YES, open_topics
 from hotline.current import current
 from hotline.telephony import posted
-from hotline.telephony.prompts import YEAR
 from hotline.telephony.prompts import blueprint as prompts_blueprint
+from hotline.telephony.prompts import recorded_question
 from hotline.telephony.twiml import CallScript
 from models import BallotChannel, Call, CallState, Notice, Resident, Topic, TopicSound
 
@@ -81,13 +80,7 @@ def topic_sound(version: str, sound_id: int) -> Response:
     """The recorded question, for the carrier."""
     with current().database.read() as session:
         sound = session.get(TopicSound, sound_id) or abort(404)
-        if version != sound.sha256[:12]:
-            abort(404)
-        answer = send_file(BytesIO(sound.wav), mimetype="audio/wav", etag=sound.sha256, conditional=True)
-    answer.cache_control.public = True
-    answer.cache_control.max_age = YEAR
-    answer.cache_control.immutable = True
-    return answer
+        return recorded_question(sound.wav, sound.sha256, version)
 
 
 def _askable(session: Session, resident: Resident | None) -> list[Topic]:

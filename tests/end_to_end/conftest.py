@@ -1,7 +1,6 @@
 """The demonstration as `make run` starts it, and a browser."""
 
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -10,9 +9,9 @@ from os import environ
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.conftest import missing
+from tests.chromium import browser  # noqa: F401 (a fixture)
 from tests.end_to_end.service import eventually, free_port
 from tests.speech import speech_model, speech_settings  # noqa: F401 (fixtures)
 
@@ -71,21 +70,6 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory, speech_model: Path) 
     demo.first_words = demo.run()
     yield demo
     demo.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        missing("Debian's Chromium is not installed: apt-get install chromium")
-    # Without these flags Chromium itself looks for Google's hosts at every start.
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=chromium, args=[*quiet, "--autoplay-policy=no-user-gesture-required"]
-        )
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

@@ -5,14 +5,14 @@ places a call on the phone page, and photographs what each role sees.
 """
 
 import os
-import shutil
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from hotline.settings import read_settings
 from hotline.speech_models import chosen
+from tests.chromium import chromium
 from tests.end_to_end.conftest import Demonstration
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
@@ -65,17 +65,12 @@ def save(page: Page, demo: Demonstration, path: str, name: str) -> None:
 def main() -> None:
     model = os.environ.get("HOTLINE_SPEECH_MODEL") or chosen(read_settings())
     PICTURES.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         demo = Demonstration(Path(folder) / "home", Path(model or ""))
-        demo.run()
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--autoplay-policy=no-user-gesture-required"],
-        )
         try:
+            demo.run()
             photograph(browser, demo)
         finally:
-            browser.close()
             demo.stop()
 
 

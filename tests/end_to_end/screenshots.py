@@ -7,17 +7,16 @@ and dark and on a telephone in light and dark; names choose some pages.
 """
 
 import io
-import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from models import Database
 from models.schema import upgrade_schema
+from tests.chromium import chromium
 from tests.fakes.clock import FakeClock
 from tests.hotline.desk.busy import ROLES, Busy, Shown, make_busy
 from tests.hotline.desk.live import LiveDesk, live_desk, sign_in
@@ -83,20 +82,14 @@ def write_index() -> None:
 
 def main(wanted: set[str]) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as place, chromium() as browser:
         empty = Path(place) / "empty.sqlite3"
         database = Database(f"sqlite:///{empty}")
         upgrade_schema(database)
         database.close()
         with live_desk(Path(place), empty, FakeClock(), demo=True) as desk:
             busy = make_busy(desk)
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"),
-                args=["--no-sandbox", "--disable-gpu"],
-                env={**os.environ, "LANGUAGE": "zh_CN"},
-            )
             photograph(browser, desk, busy, wanted)
-            browser.close()
     write_index()
 
 

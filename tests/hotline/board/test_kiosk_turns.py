@@ -1,13 +1,12 @@
 """The screen in the hall, in Chromium, over hours that pass in seconds."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.conftest import missing
+from tests.chromium import browser  # noqa: F401 (a fixture)
 from tests.fakes.clock import FakeClock
 from tests.hotline.board.test_board import publish
 from tests.hotline.desk.live import LiveDesk, live_desk
@@ -16,17 +15,6 @@ pytestmark = pytest.mark.browser
 
 SHOWN = "[...document.querySelectorAll('.slide')].filter(s => getComputedStyle(s).visibility === 'visible').length"
 NODES = "document.querySelectorAll('*').length"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        missing("Debian's Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

@@ -1,14 +1,13 @@
 """axe over every page, as each role sees it: light and dark, on a desk's screen and on a telephone's."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.conftest import missing
+from tests.chromium import browser  # noqa: F401 (a fixture)
 from tests.fakes.clock import FakeClock
 from tests.hotline.desk.busy import PAGES, Busy, Shown, make_busy
 from tests.hotline.desk.live import LiveDesk, live_desk, sign_in
@@ -35,17 +34,6 @@ class Town(NamedTuple):
 def town(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Town]:
     with live_desk(tmp_path_factory.mktemp("busy"), migrated_sqlite, FakeClock(), demo=True) as desk:
         yield Town(desk, make_busy(desk))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        missing("Debian's Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")

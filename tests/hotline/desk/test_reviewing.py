@@ -2,34 +2,19 @@
 
 The table of the jobs stands in hotline/desk/README.md; `pytest -s` prints it anew."""
 
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from models import SuggestionState, Urgency
-from tests.conftest import missing
+from tests.chromium import browser  # noqa: F401 (a fixture)
 from tests.fakes.clock import FakeClock
 from tests.hotline.desk.live import LiveDesk, live_desk, practice, sign_in
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        missing("Debian's Chromium is not installed: apt-get install chromium")
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=chromium, args=[*flags, "--autoplay-policy=no-user-gesture-required"]
-        )
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

@@ -1,34 +1,22 @@
 """A grid worker in the yard: a telephone of 360 pixels in Chromium, whose network comes and goes."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from models import Attachment
-from tests.conftest import missing
+from tests.chromium import browser  # noqa: F401 (a fixture)
 from tests.fakes.clock import FakeClock
 from tests.hotline.desk.live import LiveDesk, live_desk, sign_in
 
 pytestmark = pytest.mark.browser
 NO_NETWORK = "没有网络，已存在手机里，连上后自动发送"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        missing("Debian's Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        yield launched
-        launched.close()
 
 
 @pytest.fixture

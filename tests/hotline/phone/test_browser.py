@@ -1,19 +1,17 @@
 """The page in a real browser: everything by keyboard, nothing from elsewhere, and room on a small phone."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask import Response
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from hotline.phone.numbers import SAMPLE_RESIDENTS
-from tests.conftest import missing
+from tests.chromium import chromium
 from tests.hotline.phone.conftest import NUMBER, Served
 from tests.hotline.phone.scripted_hotline import wav
 
 pytestmark = pytest.mark.browser
-CHROMIUM = Path("/usr/bin/chromium")
 WELCOME = (
     '<Gather numDigits="1" timeout="1" action="/twilio/keys"><Play>/sounds/greeting.wav</Play></Gather>'
     '<Record action="/twilio/done" timeout="2" finishOnKey="#"/><Hangup/>'
@@ -23,14 +21,10 @@ WELCOME = (
 @pytest.fixture
 def page(served: Served) -> Iterator[Page]:
     """The phone page; what it asks of other hosts, and what the browser complains of, fails the test."""
-    if not CHROMIUM.exists():
-        missing("Debian's Chromium is not installed")
     served.app.add_url_rule("/sounds/<name>", view_func=_sound)
     served.twiml["/twilio/voice"] = WELCOME
     complaints: list[str] = []
-    with sync_playwright() as playwright:
-        microphone = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", *microphone])
+    with chromium("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream") as browser:
         opened = browser.new_page(viewport={"width": 360, "height": 740})
         opened.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
         opened.on("pageerror", lambda error: complaints.append(str(error)))
@@ -39,7 +33,6 @@ def page(served: Served) -> Iterator[Page]:
         )
         opened.goto(f"{served.url}/phone/")
         yield opened
-        browser.close()
     assert complaints == []
 
 
