@@ -262,7 +262,9 @@ def alarm_of_call(session: Session, call_id: int) -> Alarm | None:
 
 def _running_of(session: Session, resident: Resident) -> Alarm | None:
     running = select(Alarm).where(Alarm.resident_id == resident.id, Alarm.arrived_at.is_(None))
-    return session.scalars(running.order_by(Alarm.id.desc()).limit(1)).one_or_none()
+    # Locked: somebody may be arriving this moment, and what ends must not be alerted anew.
+    locked = running.order_by(Alarm.id.desc()).limit(1).with_for_update(of=Alarm)
+    return session.scalars(locked, execution_options={"populate_existing": True}).one_or_none()
 
 
 def running_alarms(session: Session) -> list[Alarm]:
@@ -293,7 +295,7 @@ def alert_again(
 ) -> bool:
     """One more round for this alarm. False when somebody came, or another worker alerted, meanwhile."""
     alarm = session.get_one(Alarm, alarm_id, with_for_update=True)
-    if alarm.next_alert_at is None or alarm.next_alert_at > now:
+    if alarm.arrived_at is not None or alarm.next_alert_at is None or alarm.next_alert_at > now:
         return False
     alert(session, scheme, alarm, now=now, duty_phones=duty_phones)
     return True

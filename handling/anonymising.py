@@ -15,11 +15,14 @@ from models import (
     Attachment,
     AttachmentKind,
     Call,
+    CaseLink,
     Event,
     Notice,
+    OpinionRequest,
     Receipt,
     Recording,
     Review,
+    SecondReview,
     Suggestion,
     Text,
     Transcript,
@@ -56,6 +59,12 @@ def anonymise_case(session: Session, scheme: Scheme, case: Suggestion) -> list[s
     session.execute(update(Wish).where(Wish.suggestion_id == case.id).values(reason="", answer=""))
     session.execute(update(Visit).where(Visit.suggestion_id == case.id).values(note=""))
     session.execute(update(Answer).where(Answer.suggestion_id == case.id).values(text=""))
+    opinion = {"question": "", "reasons": "", "conditions": ""}
+    session.execute(update(OpinionRequest).where(OpinionRequest.suggestion_id == case.id).values(**opinion))
+    linked = or_(CaseLink.one_id == case.id, CaseLink.other_id == case.id)
+    session.execute(update(CaseLink).where(linked).values(note=""))
+    reviews = select(Review.id).where(Review.suggestion_id == case.id)
+    session.execute(update(SecondReview).where(SecondReview.review_id.in_(reviews)).values(note=""))
     alarm = {"phone": "", "arrived_phone": "", "found": ""}
     session.execute(update(Alarm).where(Alarm.suggestion_id == case.id).values(**alarm))
     pictures = (Attachment.suggestion_id == case.id) & (Attachment.kind != AttachmentKind.RECEIPT)

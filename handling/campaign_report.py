@@ -24,6 +24,7 @@ from handling.campaign_results import (
     question_results,
 )
 from handling.clock import SHANGHAI
+from handling.prints.docx import plain
 from handling.quotes import quotable
 from handling.scheme import Scheme
 from models import Campaign, Suggestion
@@ -59,9 +60,10 @@ def write_report(scheme: Scheme, report: Report, file: BinaryIO, now: datetime) 
     campaign = report.campaign
     document = Document()
     _use_font(document)
-    document.core_properties.title = f"“{campaign.title}”专项征集报告"
+    title = plain(campaign.title)
+    document.core_properties.title = f"“{title}”专项征集报告"
     document.core_properties.author = scheme.community.name
-    document.add_heading(f"“{campaign.title}”人民建议专项征集报告", level=0)
+    document.add_heading(f"“{title}”人民建议专项征集报告", level=0)
     document.add_paragraph(f"{scheme.community.name}　{chinese_day(now.astimezone(SHANGHAI).date())}")
     document.add_heading("一、问卷发布", level=1)
     _published(document, report)
@@ -119,7 +121,7 @@ def _published(document: DocumentType, report: Report) -> None:
 
 def _question(document: DocumentType, result: QuestionResult) -> None:
     question = result.question
-    document.add_heading(f"第{question.position}题　{question.text}", level=2)
+    document.add_heading(plain(f"第{question.position}题　{question.text}"), level=2)
     document.add_paragraph(f"回答 {result.answered} 人。")
     if result.lines:
         _grid(document, ["回答", "人数", "占比"], [(li.label, li.count, percent(li.share)) for li in result.lines])
@@ -130,7 +132,7 @@ def _question(document: DocumentType, result: QuestionResult) -> None:
     for table in result.tables:
         _cross(document, table, [line.label for line in result.lines] or ["平均"])
     for quote in result.quotes[:QUOTES_SHOWN]:
-        document.add_paragraph(f"“{quote}”", style="List Bullet")
+        document.add_paragraph(plain(f"“{quote}”"), style="List Bullet")
 
 
 def _cross(document: DocumentType, table: Table, labels: Sequence[str]) -> None:
@@ -160,14 +162,14 @@ def _grid(document: DocumentType, header: Sequence[str], rows: Sequence[Sequence
             run.bold = True
     for row in rows:
         for cell, value in zip(grid.add_row().cells, row, strict=True):
-            cell.text = f"{value:g}" if isinstance(value, float) else str(value)
+            cell.text = f"{value:g}" if isinstance(value, float) else plain(str(value))
     document.add_paragraph()
 
 
 def _paragraphs(document: DocumentType, text: str) -> None:
     for line in text.strip().splitlines():
         if line.strip():
-            document.add_paragraph(line.strip())
+            document.add_paragraph(plain(line.strip()))
 
 
 def _use_font(document: DocumentType) -> None:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session, joinedload
 
 from models import Change, User
 
-# "station", "courtyard", "calendar", "user"
 Values = Mapping[str, Any] | None
 
 
@@ -24,7 +23,9 @@ def note_change(
     author: User,
     now: datetime,
 ) -> None:
-    """Nothing where nothing changed. before, after: plain values by name; None: there was, or is, no such row."""
+    """area: station, courtyard, calendar, user, unit or campaign. Nothing where nothing changed.
+
+    before, after: plain values by name; None: there was, or is, no such row."""
     if before == after:
         return
     session.add(
@@ -40,9 +41,11 @@ def note_change(
     )
 
 
-def changes(session: Session, areas: Sequence[str], limit: int = 30) -> list[Change]:
-    """The newest first, with who made them."""
+def changes(session: Session, areas: Sequence[str], *, subject: str = "", limit: int = 30) -> list[Change]:
+    """The newest first, with who made them; of one thing, or of all in these areas."""
     newest = select(Change).where(Change.area.in_(areas)).order_by(Change.id.desc()).limit(limit)
+    if subject:
+        newest = newest.where(Change.subject == subject)
     return list(session.scalars(newest.options(joinedload(Change.author))))
 
 

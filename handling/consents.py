@@ -42,24 +42,24 @@ def give_consent(
     session: Session, resident: Resident, purpose: Purpose, *, how: str, now: datetime, to: User | None = None
 ) -> Consent:
     """Giving again what is given already changes nothing."""
-    found = _now(session, resident, purpose)
-    if found is None:
-        found = Consent(resident=resident, purpose=purpose, given_at=now, given_how=how, given_to=to)
-        session.add(found)
-        session.flush()
-    return found
+    given = _now(session, resident, purpose)
+    if given:
+        return given[0]
+    consent = Consent(resident=resident, purpose=purpose, given_at=now, given_how=how, given_to=to)
+    session.add(consent)
+    session.flush()
+    return consent
 
 
 def withdraw_consent(
     session: Session, resident: Resident, purpose: Purpose, *, how: str, now: datetime, to: User | None = None
 ) -> bool:
-    """False when there was none."""
-    found = _now(session, resident, purpose)
-    if found is None:
-        return False
-    found.withdrawn_at, found.withdrawn_how, found.withdrawn_to = now, how, to
+    """False when there was none. Two files that became one may have brought two."""
+    given = _now(session, resident, purpose)
+    for consent in given:
+        consent.withdrawn_at, consent.withdrawn_how, consent.withdrawn_to = now, how, to
     session.flush()
-    return True
+    return bool(given)
 
 
 def consents_of(session: Session, resident_id: int) -> list[Consent]:
@@ -68,9 +68,9 @@ def consents_of(session: Session, resident_id: int) -> list[Consent]:
     return list(session.scalars(rows.options(joinedload(Consent.given_to), joinedload(Consent.withdrawn_to))))
 
 
-def _now(session: Session, resident: Resident, purpose: Purpose) -> Consent | None:
+def _now(session: Session, resident: Resident, purpose: Purpose) -> list[Consent]:
     # Locked: two who note the same consent at once write one row.
     session.flush()
     session.refresh(resident, with_for_update=True)
     rows = select(Consent).where(in_force(purpose), Consent.resident_id == resident.id)
-    return session.scalars(rows).first()
+    return list(session.scalars(rows))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from handling.calendar import WorkCalendar
@@ -89,11 +89,6 @@ def turnout(session: Session, deliberation: Deliberation) -> dict[int, Turnout]:
     """By topic id; one statement."""
     votes = ballots_of(session, [topic.id for topic in deliberation.topics], deliberation.stage)
     return {topic_id: _turnout(ballots) for topic_id, ballots in votes.items()}
-
-
-def count_running(session: Session) -> int:
-    running = select(func.count(Deliberation.id)).where(Deliberation.state == DeliberationState.RUNNING)
-    return session.scalars(running).one()
 
 
 def _turnout(ballots: list[Ballot]) -> Turnout:

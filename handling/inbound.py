@@ -75,7 +75,7 @@ def handle_text(
         command = parse_command(text.body)
         if command is not None and command.kind != "rating":
             text.kind = TextKind.COMMAND
-            return _obey(session, scheme, text, resident, command, now)
+            return _obey(session, scheme, text, resident, command, now, duty_phones)
     earlier = _just_said(session, text)
     if earlier is None:
         text.kind = TextKind.SUGGESTION
@@ -134,7 +134,13 @@ def _joined(session: Session, suggestion: Suggestion) -> str:
 
 
 def _obey(
-    session: Session, scheme: Scheme, text: Text, resident: Resident, command: Command, now: datetime
+    session: Session,
+    scheme: Scheme,
+    text: Text,
+    resident: Resident,
+    command: Command,
+    now: datetime,
+    duty_phones: Sequence[str],
 ) -> None:
     if command.kind == "opt_out":
         stop_questionnaires(session, resident, now)
@@ -152,7 +158,7 @@ def _obey(
     elif command.kind == "help":
         _answer(session, scheme, text, resident, "help", now)
     elif command.kind == "withdraw":
-        _withdraw(session, scheme, text, resident, command.number, now)
+        _withdraw(session, scheme, text, resident, command.number, now, duty_phones)
     elif command.kind == "case":
         _tell_case(session, scheme, text, resident, _own_case(session, resident, command.number), now)
     else:
@@ -178,7 +184,13 @@ def _tell_case(
 
 
 def _withdraw(
-    session: Session, scheme: Scheme, text: Text, resident: Resident, number: int | None, now: datetime
+    session: Session,
+    scheme: Scheme,
+    text: Text,
+    resident: Resident,
+    number: int | None,
+    now: datetime,
+    duty_phones: Sequence[str],
 ) -> None:
     """With a number that case, without one the only case that can be."""
     if number is None:
@@ -192,7 +204,8 @@ def _withdraw(
     if case is None or not may_be_withdrawn(case):
         return _tell_case(session, scheme, text, resident, case, now)
     text.suggestion = case
-    withdraw_by_text(session, scheme, case, now=now, priority=reply_priority(text.received_at, now))
+    priority = reply_priority(text.received_at, now)
+    withdraw_by_text(session, scheme, case, now=now, priority=priority, duty_phones=duty_phones)
     return None
 
 

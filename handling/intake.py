@@ -160,9 +160,7 @@ def alert_duty(
     whoever reads it must ring back at once."""
     if suggestion.urgency is not Urgency.EMERGENCY:
         return
-    on_duty = select(User.phone).where(User.on_duty, User.active, User.phone.is_not(None))
-    phones = [*duty_phones, *(phone for phone in session.scalars(on_duty) if phone)]
-    for phone in dict.fromkeys(normal_number(phone) or phone for phone in phones):
+    for phone in phones_on_duty(session, duty_phones):
         queue_notice(
             session,
             scheme,
@@ -177,6 +175,13 @@ def alert_duty(
             },
             now=now,
         )
+
+
+def phones_on_duty(session: Session, duty_phones: Sequence[str]) -> list[str]:
+    """The configured ones and those of everybody on duty, each once."""
+    on_duty = select(User.phone).where(User.on_duty, User.active, User.phone.is_not(None))
+    phones = [*duty_phones, *(phone for phone in session.scalars(on_duty) if phone)]
+    return list(dict.fromkeys(normal_number(phone) or phone for phone in phones))
 
 
 def _alarming_words(suggestion: Suggestion) -> str:

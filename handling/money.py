@@ -336,6 +336,12 @@ def _lock(session: Session, project: Project) -> None:
     session.refresh(project, with_for_update=True)
 
 
+def publish(session: Session, project: Project, public: bool, *, user: User, now: datetime) -> None:
+    """On the board by number of households, or taken from it."""
+    project.published_at = now if public else None
+    _note(session, project, "账目公示了" if public else "账目从公示栏撤下了", user, now)
+
+
 def _note(session: Session, project: Project, note: str, user: User, now: datetime) -> None:
     case = project.suggestion
     session.add(Event(suggestion=case, at=now, actor=user, kind="money", step=case.step, note=note))

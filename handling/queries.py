@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, sele
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from handling.clock import SHANGHAI
+from handling.figure_parts import SCORES, VALID_STATES
 from handling.search import found_by
+from handling.status import OPEN_STATES
 from handling.survey_notices import SURVEY_NOTICES
 from models import (
     AccessEntry,
@@ -20,7 +22,6 @@ from models import (
     Event,
     Notice,
     NoticeState,
-    Rating,
     Recording,
     RecordingState,
     Resident,
@@ -32,7 +33,8 @@ from models import (
     User,
 )
 
-OPEN = (SuggestionState.REVIEW, SuggestionState.HANDLING)
+# An answer is still owed, and the clock runs.
+OWED = and_(Suggestion.state.in_(OPEN_STATES), Suggestion.answered_at.is_(None), Suggestion.paused_at.is_(None))
 # Shorter endings match half the ledger.
 PHONE_END = 4
 SOON = timedelta(hours=48)
@@ -238,9 +240,9 @@ def courtyards(session: Session) -> list[Courtyard]:
 
 
 def figures(session: Session) -> Figures:
-    """Valid suggestions (not noise, not merged, not waiting), finished ones, mean rating: one statement."""
-    valid = Suggestion.state.in_((SuggestionState.HANDLING, SuggestionState.DONE))
-    satisfaction = select(func.avg(Rating.score)).scalar_subquery()
+    """Valid suggestions (not noise, not merged, not waiting), finished ones, mean of ratings and visits."""
+    valid = Suggestion.state.in_(VALID_STATES)
+    satisfaction = select(func.avg(SCORES.c.score)).scalar_subquery()
     row = session.execute(
         select(
             func.count(case((valid, 1))),
@@ -308,9 +310,9 @@ def _narrow(session: Session, rows: Rows, wanted: LedgerFilter, now: datetime) -
     if wanted.received_until:
         rows = rows.where(Suggestion.received_at < wanted.received_until)
     if wanted.due == "late":
-        rows = rows.where(Suggestion.state.in_(OPEN), Suggestion.due < now)
+        rows = rows.where(OWED, Suggestion.due < now)
     if wanted.due == "soon":
-        rows = rows.where(Suggestion.state.in_(OPEN), Suggestion.due.between(now, now + SOON))
+        rows = rows.where(OWED, Suggestion.due.between(now, now + SOON))
     if wanted.track in ("routine", "campaign"):
         rows = rows.where(Suggestion.campaign_id.is_(None) == (wanted.track == "routine"))
     elif wanted.track:

@@ -197,6 +197,13 @@ def merge_files(session: Session, keep: Resident, other: Resident) -> None:
     keep.address = keep.address or other.address
     keep.courtyard_id = keep.courtyard_id or other.courtyard_id
     keep.opted_out_at = keep.opted_out_at or other.opted_out_at
+    keep.erasure_asked_at = keep.erasure_asked_at or other.erasure_asked_at
+    keep.care = list(dict.fromkeys([*keep.care, *other.care]))
+    keep.care_note = keep.care_note or other.care_note
+    keep.language = keep.language or other.language
+    keep.reach_by = keep.reach_by or other.reach_by
+    if not keep.reach_from:
+        keep.reach_from, keep.reach_until = other.reach_from, other.reach_until
     session.flush()
     # What is loaded still names the other row.
     session.expire_all()

@@ -165,7 +165,7 @@ def _filled(asking: Asking, case: Suggestion, action: Action, said: str) -> dict
 
 def _tell_list(asking: Asking, user: User) -> None:
     """The own open cases, the nearest due first."""
-    cases = [case for case in my_cases(asking.session, user.id) if case.handler_id == user.id]
+    cases = my_cases(asking.session, user.id)
     shown = "，".join(f"{case.number}号{_due(case, asking)}" for case in cases[:NAMED_CASES])
     more = "…" if len(cases) > NAMED_CASES else "。"
     _answer(asking, "staff_todo", {"count": len(cases), "cases": f"：{shown}{more}" if cases else "。"})
@@ -189,7 +189,7 @@ def _answer(asking: Asking, template: str, variables: dict[str, object], case: S
         key=f"text:{asking.text.id}",
         template=template,
         suggestion=case,
-        to_number=asking.text.from_number,
+        to_number=normal_number(asking.text.from_number),
         priority=reply_priority(asking.text.received_at, asking.now),
         variables=variables,
         now=asking.now,

@@ -8,6 +8,7 @@ from math import ceil
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from handling.assignment import stations_above
 from handling.calendar import WorkCalendar, load_calendar
 from handling.clock import SHANGHAI
 from handling.lights import Running, running_cases
@@ -15,7 +16,7 @@ from handling.notices import not_before, queue_notice
 from handling.scheme import Scheme
 from handling.scheme_supervision import HANDLER
 from handling.status import OPEN_STATES
-from models import Event, Priority, Role, Station, Suggestion, User, find_or_add
+from models import Event, Priority, Role, Suggestion, User, find_or_add
 from models import Supervision as Entry
 
 HOUR = timedelta(hours=1)
@@ -180,17 +181,11 @@ def supervisors_of(session: Session, case: Suggestion, tier: str) -> list[User]:
     people = list(session.scalars(select(User).where(User.active, User.tier == tier).order_by(User.id)))
     if not people:
         return _coordinators(session)
-    for station_id in _stations_upward(case.station):
-        near = [person for person in people if person.station_id == station_id]
+    for station in stations_above(case.station):
+        near = [person for person in people if person.station_id == station.id]
         if near:
             return near
     return [person for person in people if person.station_id is None] or people
-
-
-def _stations_upward(station: Station | None) -> Iterator[int]:
-    while station is not None:
-        yield station.id
-        station = station.parent
 
 
 def _coordinators(session: Session) -> list[User]:

@@ -3,13 +3,13 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handling.assignment import HIGHEST
 from handling.forms import FormInvalid
 from handling.residents import normal_number
 from handling.scheme import Scheme
 from models import Role, Station, Unit, User
 
 # Deeper than any network of stations; a circle made by hand must not hang a page.
-DEEPEST = 8
 
 
 def active_units(session: Session) -> list[Unit]:
@@ -60,7 +60,7 @@ def stations_below(session: Session, station_id: int) -> list[int]:
     """The station itself and all below it; one statement."""
     rows = session.execute(select(Station.id, Station.parent_id)).all()
     found = {station_id}
-    for _ in range(DEEPEST):
+    for _ in range(HIGHEST):
         found |= {row.id for row in rows if row.parent_id in found}
     return sorted(found)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from handling.scheme_deliberation import DeliberationKind, reaches
 from models import (
@@ -141,6 +141,10 @@ def open_topics(session: Session, resident: Resident) -> list[Topic]:
         .where(Deliberation.state == DeliberationState.RUNNING, Deliberation.stage != "")
         .where(Deliberation.courtyard_id.is_(None) | (Deliberation.courtyard_id == resident.courtyard_id))
         .order_by(Topic.deliberation_id, Topic.place)
+        .options(
+            joinedload(Topic.suggestion),
+            joinedload(Topic.deliberation).selectinload(Deliberation.topics).selectinload(Topic.decisions),
+        )
     )
     topics = (topic for topic in session.scalars(running) if takes_remote_votes(topic.deliberation))
     return [topic for topic in topics if topic in voting_topics(topic.deliberation)]

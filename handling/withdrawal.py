@@ -1,11 +1,13 @@
 """撤回: the resident no longer asks for it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.deeds import StepNotAllowed, may_work, recorded
+from handling.intake import phones_on_duty
 from handling.notices import queue_notice, tell_of_event
 from handling.scheme import Scheme
 from handling.status import leading
@@ -50,7 +52,13 @@ def withdraw(
 
 
 def withdraw_by_text(
-    session: Session, scheme: Scheme, case: Suggestion, *, now: datetime, priority: Priority
+    session: Session,
+    scheme: Scheme,
+    case: Suggestion,
+    *,
+    now: datetime,
+    priority: Priority,
+    duty_phones: Sequence[str] = (),
 ) -> None:
     """A short text is not enough to let go of an emergency: who is on duty, and the handler, ring and ask."""
     if case.urgency is not Urgency.EMERGENCY:
@@ -59,8 +67,7 @@ def withdraw_by_text(
     with recorded(session, case, "withdrawal_asked", actor=None, now=now) as event:
         pass
     tell_of_event(session, scheme, case, event, "withdraw_emergency", now, priority=priority)
-    on_duty = select(User.phone).where(User.on_duty, User.active, User.phone.is_not(None))
-    phones = [*session.scalars(on_duty), case.handler.phone if case.handler else None]
+    phones = [*phones_on_duty(session, duty_phones), case.handler.phone if case.handler else None]
     for phone in dict.fromkeys(phone for phone in phones if phone):
         queue_notice(
             session,

@@ -121,7 +121,7 @@ class Ballot(Base):
     score: Mapped[int | None]
     channel: Mapped[BallotChannel]
     at: Mapped[datetime]
-    resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"))
+    resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"), index=True)
     resident: Mapped[Resident | None] = relationship()
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     entered_by: Mapped[User | None] = relationship()

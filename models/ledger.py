@@ -125,7 +125,7 @@ class Suggestion(Base):
     campaign_id: Mapped[int | None] = mapped_column(ForeignKey("campaign.id"), index=True)
     campaign: Mapped["Campaign | None"] = relationship()
     # The message that held this matter among others.
-    split_from_id: Mapped[int | None] = mapped_column(ForeignKey("suggestion.id"))
+    split_from_id: Mapped[int | None] = mapped_column(ForeignKey("suggestion.id"), index=True)
 
     # A volunteer who reviews holds the row, so that two never collide.
     claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
@@ -163,6 +163,7 @@ class Event(Base):
     """Append-only history: who, when, what, from, to. `actor_id` None: the system."""
 
     __tablename__ = "event"
+    __table_args__ = (Index("ix_event_actor_id_at", "actor_id", "at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     suggestion_id: Mapped[int] = mapped_column(ForeignKey("suggestion.id"), index=True)

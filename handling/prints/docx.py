@@ -93,6 +93,9 @@ def _head(paper: Paper, community: str, title: str, above: str, size: int) -> No
 
 
 def _say(paragraph, text: str, size: int) -> None:  # type: ignore[no-untyped-def]
-    # XML holds no control characters but the line break.
-    plain = "".join(character for character in text if character >= " " or character == "\n")
-    paragraph.add_run(plain).font.size = Pt(size)
+    paragraph.add_run(plain(text)).font.size = Pt(size)
+
+
+def plain(text: str) -> str:
+    """XML holds no control characters but the line break."""
+    return "".join(character for character in text if character >= " " or character == "\n")

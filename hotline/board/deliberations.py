@@ -7,7 +7,7 @@ from handling.deliberation import in_words
 from handling.deliberation_queries import public_deliberations, stages_of
 from handling.scheme_deliberation import share_in_words
 from handling.votes import rules_of, takes_remote_votes
-from hotline.board.parts import hotline_number, public_page
+from hotline.board.parts import our_number, public_page
 from hotline.current import current
 
 
@@ -25,6 +25,6 @@ def deliberations_page() -> Response:
         in_words=in_words,
         share_in_words=share_in_words,
         scheme=hotline.scheme,
-        hotline=hotline_number(hotline.settings.twilio_number),
+        hotline=our_number(),
     )
     return public_page(text)

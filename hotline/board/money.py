@@ -4,7 +4,7 @@ from flask import Response, render_template
 
 from handling.forms import show_fen
 from handling.money_queries import statements
-from hotline.board.parts import hotline_number, public_page
+from hotline.board.parts import our_number, public_page
 from hotline.current import current
 
 
@@ -17,6 +17,6 @@ def money_page() -> Response:
         statements=shown,
         fen=show_fen,
         scheme=hotline.scheme,
-        hotline=hotline_number(hotline.settings.twilio_number),
+        hotline=our_number(),
     )
     return public_page(text)

@@ -4,7 +4,7 @@ from flask import Response, render_template
 
 from handling.scheme_deliberation import share_in_words
 from handling.scheme_words import responsible, supervision_words, time_limit, told_in, who_acts
-from hotline.board.parts import hotline_number, public_page
+from hotline.board.parts import our_number, public_page
 from hotline.current import current
 
 
@@ -14,7 +14,7 @@ def scheme_page() -> Response:
     text = render_template(
         "board/scheme.html",
         scheme=scheme,
-        hotline=hotline_number(hotline.settings.twilio_number),
+        hotline=our_number(),
         time_limit=time_limit,
         responsible=lambda level: responsible(scheme, level),
         who_acts=who_acts,

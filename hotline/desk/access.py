@@ -98,6 +98,11 @@ def may_listen(suggestion: Suggestion | None) -> bool:
     return suggestion.handler_id == me().id
 
 
+def read_id(value: str | None) -> int | None:
+    """A key of a table; None for what is none."""
+    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
 def note_look(database: Database, action: str, subject: str, now: datetime) -> None:
     """One line in the access log for each look (PIPL article 51); portions of one look are one line."""
     seen = select(AccessEntry.id).where(

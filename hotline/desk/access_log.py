@@ -21,6 +21,8 @@ SUBJECTS = {
     "honours": "评选荣誉",
     "expert": "专家",
     "attachment": "照片或材料",
+    "campaign": "专项征集",
+    "figures": "统计",
 }
 
 

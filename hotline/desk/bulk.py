@@ -26,7 +26,7 @@ def preview_bulk() -> Answer:
         flash("请先在台账里勾选。", "alert")
         return redirect(_back())
     outcomes = [_run(number, deed, None, keep=False) for number in numbers]
-    return _outcomes_page(deed, outcomes, done=False)
+    return _page(deed, outcomes, done=False)
 
 
 @blueprint.post("/ledger/bulk")
@@ -36,7 +36,7 @@ def do_bulk() -> Answer:
     deed = _deed()
     chosen = [tuple(map(int, row.split(":"))) for row in request.form.getlist("row")[:MOST] if _is_row(row)]
     outcomes = [_run(number, deed, version, keep=True) for number, version in chosen]
-    return _outcomes_page(deed, outcomes, done=True)
+    return _page(deed, outcomes, done=True)
 
 
 @blueprint.post("/ledger/filters")
@@ -99,14 +99,6 @@ def _given() -> Given:
 def _is_row(row: str) -> bool:
     parts = row.split(":")
     return len(parts) == 2 and all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts)
-
-
-def _outcomes_page(deed: str, outcomes: list[Outcome], *, done: bool) -> str:
-    """What will happen to each row, or what has happened."""
-    name, given, back = DEEDS[deed][0], _given(), _query()
-    return render_template(
-        "desk/bulk.html", outcomes=outcomes, deed=deed, name=name, given=given, back=back, done=done
-    )
 
 
 def _query() -> dict[str, str]:

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from handling.campaign_queries import campaigns
 from handling.campaigns import mark_suggestion
+from handling.disputes import may_read
 from hotline.current import current
 from hotline.desk.access import LEADERS, REVIEWERS, acting_user, allowed, blueprint, me
 from hotline.desk.panels import Looking, panel
@@ -33,9 +34,12 @@ def mark_case(number: int) -> Response:
     chosen = request.form.get("campaign", 0, type=int)
     with current().database.write() as session:
         case = session.scalar(select(Suggestion).where(Suggestion.number == number)) or abort(404)
+        user = acting_user(session)
+        if not may_read(session, case, user):
+            abort(403)
         found = session.get(Campaign, chosen) if chosen else None
         if chosen and (found is None or found.state is CampaignState.DRAFT):
             abort(400)
-        mark_suggestion(session, case, found, acting_user(session), current().clock.now())
+        mark_suggestion(session, case, found, user, current().clock.now())
     flash("征集方式已经改好。")
     return redirect(url_for("desk.case_page", number=number, _anchor="campaign"))

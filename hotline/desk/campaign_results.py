@@ -11,9 +11,11 @@ from handling.campaign_export import write_answers_csv, write_results_json, writ
 from handling.campaign_report import figures_of, percent, report_of, write_report
 from handling.campaign_results import OUTCOMES, outcome_of
 from handling.campaigns import CampaignInvalid, CampaignNotAllowed, release_results, report_campaign
+from handling.changes import changes, note_change
 from hotline.current import current
-from hotline.desk.access import LEADERS, allowed, blueprint, note_look
+from hotline.desk.access import LEADERS, acting_user, allowed, blueprint, note_look
 from hotline.desk.campaigns import STATES, Answer
+from hotline.desk.changes import shown
 from models import Campaign
 
 FILES = {
@@ -55,7 +57,18 @@ def release_campaign(campaign_id: int, step: str) -> Answer:
     try:
         with current().database.write() as session:
             found = session.get(Campaign, campaign_id, with_for_update=True) or abort(404)
-            release_results(found, step == "release", current().clock.now())
+            before, now = found.released_at is not None, current().clock.now()
+            release_results(found, step == "release", now)
+            note_change(
+                session,
+                "campaign",
+                found.id,
+                found.title,
+                before={"released": before},
+                after={"released": found.released_at is not None},
+                author=acting_user(session),
+                now=now,
+            )
     except CampaignNotAllowed as error:
         return _show(campaign_id, refused=str(error)), 409
     flash("结果在公示栏上了。" if step == "release" else "结果从公示栏撤下了。")
@@ -96,6 +109,7 @@ def _show(
     with current().database.read() as session:
         found = session.get(Campaign, campaign_id) or abort(404)
         report = report_of(session, found)
+        released = changes(session, ("campaign",), subject=str(campaign_id))
         return render_template(
             "desk/campaign_results.html",
             campaign=found,
@@ -108,4 +122,5 @@ def _show(
             form=form or {"analysis": found.analysis, "decision": found.decision},
             errors=errors or {},
             refused=refused,
+            history=[shown(change, {"released": "公示结果"}) for change in released],
         )

@@ -12,7 +12,7 @@ from handling.calendar import closing_time
 from handling.casework import FormInvalid, StaleCase, StepNotAllowed
 from handling.disputes import may_read
 from hotline.current import current
-from hotline.desk.access import acting_user
+from hotline.desk.access import acting_user, read_id
 from hotline.desk.cases import show_case
 from models import Suggestion, User
 
@@ -39,8 +39,7 @@ def do_at_case(number: int, code: str, deed: Deed, done: str) -> Answer:
 
 
 def typed_id(name: str) -> int | None:
-    value = request.form.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
+    return read_id(request.form.get(name))
 
 
 def typed_day(name: str) -> datetime | None:

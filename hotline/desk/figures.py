@@ -15,8 +15,8 @@ from handling.figure_tables import COUNT_NAMES
 from handling.figures import figure_cases, measure, measure_by
 from handling.scheme import Scheme
 from hotline.current import current
-from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me
-from hotline.desk.ledger import midnight_of, read_id
+from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me, read_id
+from hotline.desk.ledger import midnight_of
 
 # How the sets of cases are called above their lists.
 SET_NAMES = {

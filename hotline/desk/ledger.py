@@ -16,7 +16,7 @@ from handling.figure_parts import TRACKS
 from handling.queries import LedgerFilter, handlers, ledger_page, ledger_rows
 from handling.saved_filters import courtyards_and_filters
 from hotline.current import current
-from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me, note_look
+from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me, note_look, read_id
 from hotline.desk.proposals import domain_names
 from models import Channel, SuggestionState, Urgency
 
@@ -121,11 +121,6 @@ def _named(names: Mapping[Any, str]) -> list[tuple[str, str]]:
 
 def _member(kind: Any, value: str | None) -> Any:
     return kind(value) if value in set(kind) else None
-
-
-def read_id(value: str | None) -> int | None:
-    """A key of a table; None for what is none."""
-    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
 def _track(value: str) -> str:

@@ -1,6 +1,7 @@
 """What is new, told to open pages without a reload: server-sent events."""
 
 import json
+import logging
 import threading
 from collections.abc import Iterator
 from time import monotonic
@@ -14,6 +15,8 @@ from sqlalchemy.orm import Session
 from hotline.current import current
 from hotline.desk.access import EVERYBODY, allowed, blueprint
 from models import Call, CallState, Database, Event, Recording, RecordingState, Suggestion, SuggestionState
+
+log = logging.getLogger(__name__)
 
 # Seconds between two looks at the database; one thread looks for all pages, and only while one is open.
 LOOK = 1.0
@@ -39,7 +42,7 @@ class Live:
         self._looking = False
 
     def stream(self) -> Iterator[str] | None:
-        """The events of one page, text/event-stream; None when too many are open."""
+        """The events of one page, text/event-stream, until it says `leave`; None when too many are open."""
         with self._changed:
             if self._listeners >= MOST_STREAMS:
                 return None
@@ -49,20 +52,20 @@ class Live:
                 threading.Thread(target=self._look, name="live", daemon=True).start()
         return self._events()
 
+    def leave(self) -> None:
+        with self._changed:
+            self._listeners -= 1
+
     def _events(self) -> Iterator[str]:
         told: Marks = {}
         end = monotonic() + LONGEST
-        try:
-            while monotonic() < end:
-                marks = self._other_than(told)
-                for topic in [topic for topic in marks if marks[topic] != told.get(topic)]:
-                    yield f"event: {topic}\ndata: {json.dumps(marks[topic])}\n\n"
-                if marks == told:
-                    yield ": still here\n\n"
-                told = marks
-        finally:
-            with self._changed:
-                self._listeners -= 1
+        while monotonic() < end:
+            marks = self._other_than(told)
+            for topic in [topic for topic in marks if marks[topic] != told.get(topic)]:
+                yield f"event: {topic}\ndata: {json.dumps(marks[topic])}\n\n"
+            if marks == told:
+                yield ": still here\n\n"
+            told = marks
 
     def _other_than(self, told: Marks) -> Marks:
         """The marks as soon as they differ; the same ones after a while in which nothing happened."""
@@ -73,13 +76,19 @@ class Live:
     def _look(self) -> None:
         pause = threading.Event()
         while self._is_wanted():
-            with self._database.read() as session:
-                marks = marks_of(session)
-            with self._changed:
-                if marks != self._marks:
-                    self._marks = marks
-                    self._changed.notify_all()
+            try:
+                with self._database.read() as session:
+                    self._tell(marks_of(session))
+            except Exception:
+                # A database that starts anew: pages hear of news when it is back.
+                log.exception("what is new could not be read")
             pause.wait(LOOK)
+
+    def _tell(self, marks: Marks) -> None:
+        with self._changed:
+            if marks != self._marks:
+                self._marks = marks
+                self._changed.notify_all()
 
     def _is_wanted(self) -> bool:
         with self._changed:
@@ -112,7 +121,10 @@ def live() -> Response | tuple[str, int]:
     if events is None:
         return "", 503
     # A proxy must not collect the events before it passes them on.
-    return Response(events, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    answer = Response(events, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    # Also when nobody reads a word of it, as for HEAD.
+    answer.call_on_close(_live().leave)
+    return answer
 
 
 @blueprint.get("/live/now")

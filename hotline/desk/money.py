@@ -20,6 +20,7 @@ from handling.money import (
     matching_due,
     open_project,
     plan_cost,
+    publish,
     receive_shares,
     strike_cost,
 )
@@ -182,12 +183,12 @@ def add_receipt(number: int, entry_id: int) -> Answer:
 @blueprint.post("/cases/<int:number>/money/publish")
 @allowed(*LEADERS)
 def publish_money(number: int) -> Answer:
-    def change(_session: Session, project: Project, _user: User, now: datetime) -> None:
-        project.published_at = None if "withdraw" in request.form else now
+    public = "withdraw" not in request.form
 
-    return _change(
-        number, change, "从公示栏撤下了。" if "withdraw" in request.form else "公示了，只有户数，没有姓名。"
-    )
+    def change(session: Session, project: Project, user: User, now: datetime) -> None:
+        publish(session, project, public, user=user, now=now)
+
+    return _change(number, change, "公示了，只有户数，没有姓名。" if public else "从公示栏撤下了。")
 
 
 def _change(number: int, change: Change, said: str) -> Answer:

@@ -14,7 +14,7 @@ from handling.queries import courtyards
 from handling.similar_cases import similar_cases
 from handling.staff_entries import Entry, FormInvalid, take_down, typed_today
 from hotline.current import current
-from hotline.desk.access import EVERYBODY, acting_user, allowed, blueprint
+from hotline.desk.access import EVERYBODY, acting_user, allowed, blueprint, read_id
 from models import Suggestion
 
 
@@ -62,14 +62,9 @@ def _entry(form: Mapping[str, str]) -> Entry:
         said_on=said_on,
         phone=form.get("phone", ""),
         name=form.get("name", ""),
-        courtyard_id=_key(form, "courtyard_id"),
-        station_id=_key(form, "station_id"),
+        courtyard_id=read_id(form.get("courtyard_id")),
+        station_id=read_id(form.get("station_id")),
     )
-
-
-def _key(form: Mapping[str, str], name: str) -> int | None:
-    value = form.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
 
 
 def _page(form: Mapping[str, str], errors: Mapping[str, str] | None = None) -> str:

@@ -14,7 +14,7 @@ from handling.disputes import may_read
 from handling.prints import Listing, Sheet, docx_of, form_sheet, ledger_listing, paper_sheet, pdf_of
 from handling.queries import case_story, ledger_rows
 from handling.scheme_versions import scheme_of
-from hotline.board.parts import hotline_number
+from hotline.board.parts import our_number
 from hotline.current import current
 from hotline.desk.access import EVERYBODY, LEADERS, STAFF, acting_user, allowed, blueprint, note_look
 from hotline.desk.ledger import filter_of, wanted_query
@@ -77,7 +77,7 @@ def paper_form() -> str:
 @allowed(*EVERYBODY)
 def print_paper(kind: str) -> Response:
     hotline, wanted = current(), request.args.get("station", "")
-    number = hotline_number(hotline.settings.twilio_number)
+    number = our_number()
     with hotline.database.read() as session:
         stations = list(session.scalars(select(Station).where(Station.active).order_by(Station.id)))
     names = [station.name for station in stations if wanted in (ALL, str(station.id))] or [""]

@@ -18,7 +18,7 @@ from handling.scheme import Scheme, SchemeError, bundled_schemes, load_scheme
 from handling.scheme_editions import edition_in_force
 from hotline.current import current
 from hotline.desk.access import allowed, blueprint, person
-from hotline.desk.users import new_password
+from hotline.desk.users import new_password, note_user, values_of
 from hotline.first_start import (
     OwnCommunity,
     exchange_community,
@@ -158,6 +158,7 @@ def add_people() -> Answer:
         try:
             with current().database.write() as database:
                 user = _add(database, row, password, Role(row["role"]))
+                note_user(database, user, None, values_of(user))
                 made.append(Account(user.name, user.username, password))
         except ValueError as error:
             left.append({**row, "wrong": _chinese(error)})

@@ -1,6 +1,7 @@
 """单位: departments and partners that handle or help; where people belong."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -8,12 +9,18 @@ from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from handling.casework import FormInvalid
+from handling.changes import changes, note_change
 from handling.places import active_stations
 from handling.units import place_user, save_unit
 from hotline.current import current
-from hotline.desk.access import LEADERS, allowed, blueprint
+from hotline.desk.access import LEADERS, acting_user, allowed, blueprint
+from hotline.desk.changes import shown
 from hotline.desk.deeds import Answer, typed, typed_id
+from hotline.desk.users import note_user, values_of
 from models import Role, Unit, User
+
+UNITS = "unit"
+UNIT_NAMES = {"name": "名称", "kind": "类别", "phone": "电话", "active": "在用"}
 
 
 @blueprint.get("/units")
@@ -48,7 +55,9 @@ def change_place(user_id: int) -> Answer:
         with hotline.database.write() as session:
             user = session.get(User, user_id) or abort(404)
             place = {"station_id": typed_id("station"), "unit_id": typed_id("unit")}
+            before = values_of(user)
             place_user(session, hotline.scheme, user, tier=typed("tier", 24), **place)
+            note_user(session, user, before, values_of(user))
             name = user.name
     except FormInvalid as error:
         return _places(f"user-{user_id}", error.errors), 422
@@ -62,6 +71,7 @@ def _save(unit_id: int | None, tried: str) -> Response | tuple[str, int]:
             unit = session.get(Unit, unit_id) if unit_id else None
             if unit_id and unit is None:
                 abort(404)
+            before = _unit_values(unit) if unit else None
             saved = save_unit(
                 session,
                 unit,
@@ -71,11 +81,17 @@ def _save(unit_id: int | None, tried: str) -> Response | tuple[str, int]:
                 phone=typed("phone", 24),
                 active=request.form.get("active", "1") == "1",
             )
-            name = saved.name
+            name, now = saved.name, current().clock.now()
+            author, after = acting_user(session), _unit_values(saved)
+            note_change(session, UNITS, saved.id, name, before=before, after=after, author=author, now=now)
     except FormInvalid as error:
         return _units(tried, error.errors), 422
     flash(f"{name}：记好了。")
     return redirect(url_for("desk.units"))
+
+
+def _unit_values(unit: Unit) -> dict[str, Any]:
+    return {"name": unit.name, "kind": unit.kind, "phone": unit.phone, "active": unit.active}
 
 
 def _units(tried: str = "", errors: Mapping[str, str] | None = None) -> str:
@@ -86,9 +102,9 @@ def _units(tried: str = "", errors: Mapping[str, str] | None = None) -> str:
         for unit_id, name in session.execute(members):
             if unit_id is not None:
                 people.setdefault(unit_id, []).append(name)
-    return render_template(
-        "desk/units.html", units=rows, people=people, tried=tried, errors=errors or {}, form=request.form
-    )
+        history = [shown(change, UNIT_NAMES) for change in changes(session, (UNITS,))]
+    page = {"units": rows, "people": people, "history": history}
+    return render_template("desk/units.html", **page, tried=tried, errors=errors or {}, form=request.form)
 
 
 def _places(tried: str = "", errors: Mapping[str, str] | None = None) -> str:

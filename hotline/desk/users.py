@@ -21,7 +21,15 @@ from models import Role, User
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 AREA = "user"
-NAMES = {"role": "身份", "active": "可以登录", "on_duty": "值班", "password": "密码"}
+NAMES = {
+    "role": "身份",
+    "active": "可以登录",
+    "on_duty": "值班",
+    "password": "密码",
+    "tier": "级别",
+    "station": "征集点",
+    "unit": "单位",
+}
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ def reset_password(user_id: int) -> str:
         user = session.get(User, user_id) or abort(404)
         set_password(user, password)
         name = user.name
-        _note(session, user, {"password": "旧的"}, {"password": "新的"})
+        note_user(session, user, {"password": "旧的"}, {"password": "新的"})
     return _page(NewPassword(name, password))
 
 
@@ -76,9 +84,9 @@ def switch_active(user_id: int) -> Response:
         abort(400)
     with current().database.write() as session:
         user = session.get(User, user_id) or abort(404)
-        before = _values(user)
+        before = values_of(user)
         set_active(user, not user.active)
-        _note(session, user, before, _values(user))
+        note_user(session, user, before, values_of(user))
         flash(f"{user.name}{'可以登录了' if user.active else '已停用，正在使用的登录也已结束'}。")
     return redirect(url_for("desk.users"))
 
@@ -88,9 +96,9 @@ def switch_active(user_id: int) -> Response:
 def switch_duty(user_id: int) -> Response:
     with current().database.write() as session:
         user = session.get(User, user_id) or abort(404)
-        before = _values(user)
+        before = values_of(user)
         user.on_duty = not user.on_duty
-        _note(session, user, before, _values(user))
+        note_user(session, user, before, values_of(user))
         flash(f"{user.name}{'开始' if user.on_duty else '不再'}值班。")
     return redirect(url_for("desk.users"))
 
@@ -113,17 +121,26 @@ def _add(session: Session, form: Any, password: str) -> dict[str, str]:
             now=current().clock.now(),
         )
         session.flush()
-        _note(session, user, None, _values(user))
+        note_user(session, user, None, values_of(user))
     except ValueError as error:
         return {"phone": str(error)}
     return {}
 
 
-def _values(user: User) -> dict[str, Any]:
-    return {"role": ROLES[user.role], "active": user.active, "on_duty": user.on_duty}
+def values_of(user: User) -> dict[str, Any]:
+    """What a history says of a person."""
+    return {
+        "role": ROLES[user.role],
+        "active": user.active,
+        "on_duty": user.on_duty,
+        "tier": user.tier,
+        "station": user.station.name if user.station else "",
+        "unit": user.unit.name if user.unit else "",
+    }
 
 
-def _note(session: Session, user: User, before: dict[str, Any] | None, after: dict[str, Any]) -> None:
+def note_user(session: Session, user: User, before: dict[str, Any] | None, after: dict[str, Any]) -> None:
+    """Into the history of the people, by whoever is at the desk."""
     author, now = acting_user(session), current().clock.now()
     note_change(session, AREA, user.id, user.name, before=before, after=after, author=author, now=now)
 

@@ -89,6 +89,12 @@ def note_silence(call: Call, attempt: int) -> None:
     call.silent_attempts = max(call.silent_attempts, attempt)
 
 
+def answered(call: Call) -> None:
+    """Talked with a person, or pressed a key: no missed call, whatever else comes of it."""
+    if call.state is CallState.IN_PROGRESS:
+        call.state = CallState.ANSWERED
+
+
 def end_call(session: Session, call: Call, now: datetime) -> None:
     if call.ended_at is None:
         call.ended_at = now

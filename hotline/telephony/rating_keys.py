@@ -11,11 +11,9 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 from handling.ratings import Rated, rate_by_key, rating_asked
 from hotline.current import current
 from hotline.telephony import posted
-from hotline.telephony.twiml import CallScript
+from hotline.telephony.twiml import FOR_A_KEY, CallScript
 from models import Notice
 
-# Old people look for their glasses before they press a key.
-FOR_A_KEY = 8
 QUESTION = "rate_please"
 # In the message of a notice that asks: where else to say how it went, once the question has been answered.
 INSTEAD = "opinion_please"

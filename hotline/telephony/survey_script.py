@@ -6,13 +6,11 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from handling.survey_calls import keys_of
 from hotline.telephony.prompts import Prompts
-from hotline.telephony.twiml import LONGEST_RECORDING, PAUSE_SECONDS
+from hotline.telephony.twiml import FOR_A_KEY, LONGEST_RECORDING, PAUSE_SECONDS
 from models import CampaignSound, Participation, Question, QuestionKind
 
 # After the introduction: time to find the 9.
 AFTER_INTRODUCTION = 3
-# Old people look for their glasses before they press a key.
-FOR_A_KEY = 8
 BETWEEN_DIGITS = 4
 
 

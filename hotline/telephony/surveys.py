@@ -12,7 +12,7 @@ from hotline.telephony.prompts import blueprint as prompts_blueprint
 from hotline.telephony.prompts import recorded_question
 from hotline.telephony.survey_script import SurveyScript
 from hotline.telephony.twiml import CallScript
-from models import Call, CallState, Participation, Question, QuestionKind, Recording, RecordingState
+from models import Call, Participation, Question, QuestionKind, Recording, RecordingState
 
 NO = "9"
 
@@ -53,7 +53,7 @@ def keys(participation_id: int, question_id: int, attempt: int) -> Response:
         participation, call, question = _asked(session, participation_id, question_id)
         now = current().clock.now()
         if survey_calls.answer_by_key(session, participation, question, posted.value("Digits"), now):
-            _answered(call)
+            inbound.answered(call)
             return _next(participation, call, after=question.position)
         return _again(participation, call, question, attempt)
 
@@ -97,7 +97,7 @@ def register_call(session: Session, participation: Participation) -> Call:
     )
     call = inbound.register_call(session, facts, current().clock.now())
     if not rang_in:
-        _answered(call)
+        inbound.answered(call)
     return call
 
 
@@ -152,11 +152,6 @@ def _found(session: Session, participation_id: int) -> tuple[Participation, Call
 def _asked(session: Session, participation_id: int, question_id: int) -> tuple[Participation, Call, Question]:
     participation, call = _found(session, participation_id)
     return participation, call, survey_calls.question_of(participation, question_id) or abort(404)
-
-
-def _answered(call: Call) -> None:
-    if call.state is CallState.IN_PROGRESS:
-        call.state = CallState.ANSWERED
 
 
 def _rang_in() -> bool:

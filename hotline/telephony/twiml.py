@@ -14,6 +14,8 @@ from hotline.telephony.prompts import GATHER_SECONDS, Prompts, new_caller, open_
 PAUSE_SECONDS = 10
 LONGEST_RECORDING = 180
 RING_SECONDS = 20
+# Old people look for their glasses before they press a key.
+FOR_A_KEY = 8
 
 
 class CallScript:

@@ -13,14 +13,12 @@ from handling.deliberation_notices import topic_asked
 from handling.vote_texts import cast_from_home
 from handling.votes import NO, YES, open_topics
 from hotline.current import current
-from hotline.telephony import posted
+from hotline.telephony import inbound, posted
 from hotline.telephony.prompts import blueprint as prompts_blueprint
 from hotline.telephony.prompts import recorded_question
-from hotline.telephony.twiml import CallScript
-from models import BallotChannel, Call, CallState, Notice, Resident, Topic, TopicSound
+from hotline.telephony.twiml import FOR_A_KEY, CallScript
+from models import BallotChannel, Call, Notice, Resident, Topic, TopicSound
 
-# Old people look for their glasses before they press a key.
-FOR_A_KEY = 8
 CHOICES = {"1": YES, "2": NO}
 
 
@@ -38,18 +36,19 @@ def ask_caller(session: Session, call: Call) -> Response | None:
     topics = _askable(session, call.resident)
     if not topics:
         return None
-    if call.state is CallState.IN_PROGRESS:
-        call.state = CallState.ANSWERED
+    inbound.answered(call)
     return _ask([], topics[0], f"/twilio/vote/{topics[0].id}/1")
 
 
 def from_caller(topic_id: int, attempt: int) -> Response:
     with current().database.write() as session:
         call = posted.call(session)
+        askable = _askable(session, call.resident)
         said = _cast(session, call.resident, topic_id)
         if said is None and attempt < 2:
             return _again(session, topic_id, f"/twilio/vote/{topic_id}/2")
-        following = [topic for topic in _askable(session, call.resident) if topic.id > topic_id]
+        place = next((place for place, topic in enumerate(askable) if topic.id == topic_id), len(askable))
+        following = askable[place + 1 :]
         words = [said] if said else []
         if following:
             return _ask(words, following[0], f"/twilio/vote/{following[0].id}/1")

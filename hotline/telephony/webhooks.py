@@ -58,7 +58,7 @@ def keys() -> Response:
     with current().database.write() as session:
         call = posted.call(session)
         if digit == "1":
-            _answered(call)
+            inbound.answered(call)
         asked = votes.ask_caller(session, call) if digit == "2" else None
         if asked is not None:
             return asked
@@ -75,7 +75,7 @@ def dialled() -> Response:
     with current().database.write() as session:
         call = posted.call(session)
         if posted.value("DialCallStatus") in ("completed", "answered"):
-            _answered(call)
+            inbound.answered(call)
             return posted.twiml(_script().bye([]))
     return posted.twiml(_script().speak(["nobody_there", "speak"], attempt=1))
 
@@ -178,11 +178,6 @@ def _heard_nothing(session: Session, call: Call, attempt: int) -> Response:
         return posted.twiml(_script().speak(["not_heard"], attempt=2))
     inbound.miss_call_without_recording(session, call)
     return posted.twiml(_script().bye(["missed"]))
-
-
-def _answered(call: Call) -> None:
-    if call.state is CallState.IN_PROGRESS:
-        call.state = CallState.ANSWERED
 
 
 def _case_state(call: Call) -> list[str]:

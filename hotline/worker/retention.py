@@ -6,9 +6,10 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from handling.retention import SWEPT, sweep
+from hotline.attachments import FOLDER
 from hotline.kept_files import delete_files
 from hotline.worker.context import WorkerContext
-from models import Recording
+from models import Attachment, Recording
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +36,14 @@ def _portion(context: WorkerContext, kind: str) -> int:
 
 
 def delete_orphans(context: WorkerContext) -> None:
-    """Recordings on the disk that no row knows: a process died between the database and the file."""
+    """Recordings and photos on the disk that no row knows: a process died between the database and the file."""
+    home = context.settings.home
     with context.database.read() as session:
-        known = set(session.scalars(select(Recording.path).where(Recording.path.is_not(None))))
+        columns = (Recording.path, Attachment.path, Attachment.small_path)
+        known = {path for column in columns for path in session.scalars(select(column).where(column != ""))}
     too_young = (context.clock.now() - YOUNG).timestamp()
-    for file in context.settings.recordings_dir.rglob("*"):
-        path = str(file.relative_to(context.settings.home))
+    for file in (*context.settings.recordings_dir.rglob("*"), *(home / FOLDER).rglob("*")):
+        path = str(file.relative_to(home))
         if file.is_file() and path not in known and file.stat().st_mtime < too_young:
             file.unlink(missing_ok=True)
             log.info("retention: a file that nothing refers to")

@@ -2,7 +2,7 @@
 // part is fetched again and put in place, unless somebody is working in it.
 const OFF = "hotline-sound-off";
 const AGAIN = 15000; // milliseconds between two questions where no stream can be had
-const parts = () => [...document.querySelectorAll("[data-live]")];
+const parts = () => [...document.querySelectorAll("main [data-live][id]")];
 const told = {};
 
 function chime() {
@@ -40,7 +40,8 @@ async function renew(topic) {
 function hear(topic, mark) {
   const before = told[topic];
   told[topic] = mark;
-  if (before !== undefined && before !== mark) renew(topic);
+  // Without network the old mark stays: the next one that comes tries again.
+  if (before !== undefined && before !== mark) renew(topic).catch(() => { told[topic] = before; });
 }
 
 function ask() {

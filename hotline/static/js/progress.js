@@ -6,7 +6,7 @@ async function refresh() {
   if (document.hidden) return;
   try {
     const answer = await fetch(part.dataset.progress, { headers: { Accept: "text/html" } });
-    if (answer.ok) part.innerHTML = await answer.text();
+    if (answer.ok && !answer.redirected) part.innerHTML = await answer.text();
   } catch {
     // Without network the old figures stay.
   }

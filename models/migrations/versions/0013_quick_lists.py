@@ -15,6 +15,9 @@ def upgrade() -> None:
     op.create_index("ix_suggestion_state_received_at_number", "suggestion", ["state", "received_at", "number"])
     op.create_index("ix_suggestion_resident_id_state", "suggestion", ["resident_id", "state"])
     op.create_index(op.f("ix_suggestion_merged_into_id"), "suggestion", ["merged_into_id"])
+    op.create_index(op.f("ix_suggestion_split_from_id"), "suggestion", ["split_from_id"])
+    op.create_index("ix_event_actor_id_at", "event", ["actor_id", "at"])
+    op.create_index(op.f("ix_ballot_resident_id"), "ballot", ["resident_id"])
     op.create_index(
         "ix_suggestion_on_board",
         "suggestion",
@@ -25,5 +28,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("on_board", "merged_into_id", "resident_id_state", "state_received_at_number"):
+    op.drop_index("ix_ballot_resident_id", "ballot")
+    op.drop_index("ix_event_actor_id_at", "event")
+    for name in ("on_board", "split_from_id", "merged_into_id", "resident_id_state", "state_received_at_number"):
         op.drop_index(f"ix_suggestion_{name}", "suggestion")

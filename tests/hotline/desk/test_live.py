@@ -63,6 +63,6 @@ def test_nobody_looks_at_the_database_when_no_page_is_open(desk: Desk, monkeypat
     events = listening.stream()
     assert next(events).startswith("event: ")
     (looking,) = set(threading.enumerate()) - before
-    events.close()
+    listening.leave()
     looking.join(5)
     assert not looking.is_alive()
