@@ -9,12 +9,13 @@ xiangyin-hotline[train]`). The sentences are our own; of them only short runs of
 import csv
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from nlp.experience import DANGER, grams, plain
+from nlp.experience import DANGER, LENGTH, plain
 from nlp.phonetics import sound, spell
 
 FILE = Path(__file__).parent / "lexicon" / "default" / "experience.npz"
@@ -25,11 +26,16 @@ QUESTIONS = ("urgency", "domain", "demand_type", "ring", DANGER)
 
 
 def word_grams(text: str) -> list[str]:
-    return grams(plain(text))
+    return grams(plain(text[:LENGTH]))
 
 
 def sound_grams(text: str) -> list[str]:
-    return [spell(gram) for gram in grams(sound(plain(text)))]
+    return [spell(gram) for gram in grams(sound(plain(text[:LENGTH])))]
+
+
+def grams(runs: str) -> list[str]:
+    """Characters and pairs of neighbours."""
+    return [*runs, *(one + other for one, other in pairwise(runs))]
 
 
 def read(files: Sequence[Path]) -> list[dict[str, str]]:

@@ -104,11 +104,11 @@ class Understander:
         decision = self._classifier.classify(beginning, self._hits(beginning))
         heard: list[Evidence] = []
         if self._experience:
-            told = self._without_silenced(text)
-            answer = self._experience.answer(told)
+            reading = self._experience.read(self._without_silenced(text))
+            answer = reading.answer()
             leading = max(decision.emergency_signs, key=lambda sign: sign.weight, default=None)
             where = standard.span(leading.start, leading.end) if leading else None
-            danger = self._experience.most_alarming(told, answer, where)
+            danger = reading.most_alarming(answer, where)
             decision = judge(decision, answer, danger, self._own_words)
             heard = [
                 Evidence(s.kind, s.label, text[s.start : s.end], s.start, s.end, s.weight, HEARD_BEFORE)
