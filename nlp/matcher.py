@@ -1,7 +1,7 @@
 """All words of the lexicon in one pass over the sound of a sentence."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from operator import ne
 from typing import NamedTuple
 
 import ahocorasick
@@ -11,7 +11,7 @@ from nlp.phonetics import sound, sounds_of_word
 # How much a word counts that was found only by its sound, by its number of telling syllables, when all of
 # them and when only one is written otherwise. A single syllable sounds like too much else; two need help
 # from other words.
-SOUND_QUALITY = {1: (0.3, 0.3), 2: (0.5, 0.6), 3: (0.75, 0.82)}
+SOUND_QUALITY = {0: (0.0, 0.0), 1: (0.3, 0.3), 2: (0.5, 0.6), 3: (0.75, 0.82)}
 LONG_SOUND_QUALITY = (0.85, 0.92)
 # Hits of this quality or less count only as parts of a rule (站在 of 站在 + 楼顶).
 ONLY_IN_RULES = 0.3
@@ -32,25 +32,29 @@ class Hit(NamedTuple):
         return self.quality == 1.0
 
 
-@dataclass(frozen=True)
-class _Key:
-    """A sound and the words that have it."""
+class _Key(NamedTuple):
+    """A sound: its length, the words that have it, and what each of them counts as heard, with all characters
+    and with only one written otherwise: (word, far, near)."""
 
     length: int
     words: tuple[str, ...]
+    heard: tuple[tuple[str, float, float], ...]
 
 
 class Matcher:
-    """Finds words as written, and as a recogniser may have misheard them."""
+    """Finds words as written, and as a recogniser may have misheard them, but those `as_written`."""
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: Iterable[str], as_written: Iterable[str] = ()) -> None:
         by_sound: dict[str, list[str]] = {}
         for word in sorted(set(words)):
             for key in sounds_of_word(word.lower()):
                 by_sound.setdefault(key, []).append(word)
+        never_heard = frozenset(as_written)
         self._automaton = ahocorasick.Automaton()
         for key, same in by_sound.items():
-            self._automaton.add_word(key, _Key(len(key), tuple(same)))
+            heard = tuple(_heard(word) for word in same if len(word) > 1 and word not in never_heard)
+            telling = tuple(item for item in heard if item[1])
+            self._automaton.add_word(key, _Key(len(key), tuple(same), telling))
         self._automaton.make_automaton()
         self._empty = not by_sound
 
@@ -60,24 +64,26 @@ class Matcher:
             return []
         hits = []
         lower = text.lower() if len(text.lower()) == len(text) else text
-        for last, key in self._automaton.iter(sound(text)):
-            start = last - key.length + 1
-            written = lower[start : last + 1]
-            if written in key.words:
-                hits.append(Hit(start, last + 1, written, 1.0))
-            elif key.length > 1:
-                hits.extend(_heard(start, word, written) for word in key.words if _telling(word))
+        for last, (length, words, heard) in self._automaton.iter(sound(text)):
+            end = last + 1
+            start = end - length
+            written = lower[start:end]
+            if written in words:
+                hits.append(Hit(start, end, written, 1.0))
+                continue
+            for word, far, near in heard:
+                hits.append(Hit(start, end, word, near if _changed(word, written) == 1 else far))
         return hits
 
 
-def _telling(word: str) -> int:
-    return sum(character not in _TELL_NOTHING for character in word)
+def _heard(word: str) -> tuple[str, float, float]:
+    """The word, and what it counts where it is written otherwise; 0 when it consists of what tells nothing."""
+    telling = sum(character not in _TELL_NOTHING for character in word)
+    return word, *SOUND_QUALITY.get(telling, LONG_SOUND_QUALITY)
 
 
-def _heard(start: int, word: str, written: str) -> Hit:
-    changed = sum(one != other for one, other in zip(word, written, strict=True))
-    far, near = SOUND_QUALITY.get(_telling(word), LONG_SOUND_QUALITY)
-    return Hit(start, start + len(word), word, near if changed == 1 else far)
+def _changed(word: str, written: str) -> int:
+    return sum(map(ne, word, written))
 
 
 def longest(hits: Iterable[Hit]) -> list[Hit]:

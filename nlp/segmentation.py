@@ -1,7 +1,9 @@
 """Words of a Chinese sentence, by a jieba of our own."""
 
 import logging
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
+from math import inf, log
 
 import jieba
 
@@ -11,6 +13,35 @@ jieba.setLogLevel(logging.WARNING)
 
 # Times in the corpus behind jieba's dictionary (60 million words).
 COMMON = 20
+# A line of the dictionary: the word, how often, what kind of word. Less than two digits are less than COMMON.
+_LINE = re.compile(r"^(\S+) (\d{2,}) ", re.MULTILINE)
+# No word goes beyond such a run (jieba's own definition).
+_RUN = re.compile(r"[\u4e00-\u9fd5a-zA-Z0-9+#&._%-]+")
+
+Route = dict[int, tuple[float, int]]
+
+
+class _Tokenizer(jieba.Tokenizer):  # type: ignore[misc]  # jieba has no types
+    """jieba's two steps before it cuts, all words that may stand in a sentence and the likeliest row of them, in
+    one loop: the same words in half of the time."""
+
+    def get_DAG(self, sentence: str) -> None:  # noqa: N802
+        """Nothing: `calc`, which is called next, looks for the words itself."""
+
+    def calc(self, sentence: str, DAG: None, route: Route) -> None:  # noqa: N803
+        """route[i]: how likely the rest of the sentence from character i on is, and the last character of the word
+        that begins there."""
+        times, all_times, length = self.FREQ, log(self.total), len(sentence)
+        route[length] = (0.0, 0)
+        for start in range(length - 1, -1, -1):
+            best, last, end = -inf, start, start + 1
+            while end <= length and (often := times.get(sentence[start:end])) is not None:
+                if often and (likely := log(often) - all_times + route[end][0]) >= best:
+                    best, last = likely, end - 1
+                end += 1
+            if best == -inf:
+                best = log(1) - all_times + route[start + 1][0]
+            route[start] = (best, last)
 
 
 class Segmenter:
@@ -22,7 +53,7 @@ class Segmenter:
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        self._tokenizer = jieba.Tokenizer()
+        self._tokenizer = _Tokenizer()
         self._common = _common_words(self._tokenizer)
         self._tokenizer.FREQ, self._tokenizer.total = _with_beginnings(self._common)
         self._tokenizer.initialized = True
@@ -32,19 +63,32 @@ class Segmenter:
     def cut(self, text: str) -> list[str]:
         return list(self._tokenizer.cut(text, HMM=False))
 
-    def is_common(self, word: str) -> bool:
-        """Whether the word stands in a dictionary of written Chinese, so that it was probably meant."""
-        return len(word) > 1 and word in self._common
+    def ordinary_words(self, text: str, around: Collection[int]) -> list[int]:
+        """For each character: the number of the ordinary word that it belongs to, 0 for none. An ordinary word
+        stands in a dictionary of written Chinese, so that it was probably meant. Only the clauses in which a
+        character of `around` stands are looked at."""
+        numbers = [0] * len(text)
+        for run in _RUN.finditer(text):
+            begin, end = run.span()
+            if any(begin <= place < end for place in around):
+                self._number(run[0], begin, numbers)
+        return numbers
+
+    def _number(self, run: str, begin: int, numbers: list[int]) -> None:
+        route: Route = {}
+        self._tokenizer.calc(run, None, route)
+        start = 0
+        while start < len(run):
+            end = route[start][1] + 1
+            if end - start > 1 and run[start:end] in self._common:
+                numbers[begin + start : begin + end] = [begin + end] * (end - start)
+            start = end
 
 
 def _common_words(tokenizer: jieba.Tokenizer) -> dict[str, int]:
-    words = {}
-    with tokenizer.get_dict_file() as lines:
-        for line in lines:
-            word, times = line.split(b" ", 2)[:2]
-            if (count := int(times)) >= COMMON:
-                words[word.decode("utf-8")] = count
-    return words
+    with tokenizer.get_dict_file() as file:
+        lines = _LINE.finditer(file.read().decode("utf-8"))
+        return {line[1]: count for line in lines if (count := int(line[2])) >= COMMON}
 
 
 def _with_beginnings(words: dict[str, int]) -> tuple[dict[str, int], int]:

@@ -84,12 +84,11 @@ class Understander:
         self._dialect = Dialect(lexicon.wording)
         self._classifier = Classifier(lexicon, cache(self._variants))
         vocabulary = self._classifier.vocabulary()
-        self._matcher = Matcher(vocabulary)
+        self._matcher = Matcher(vocabulary, as_written=lexicon.as_written.split())
         self._segmenter = Segmenter(word for word in sorted(vocabulary) if 2 <= len(word) <= 4)
         self._places = PlaceFinder(gazetteer)
         self._own_words = frozenset(v for word in lexicon.own_words for v in self._variants(word))
         self._experience = experience_of(lexicon.taxonomy)
-        self._as_written = frozenset(lexicon.as_written.split())
 
     @classmethod
     def load(
@@ -138,18 +137,11 @@ class Understander:
 
     def _hits(self, text: str) -> list[Hit]:
         hits = self._matcher.find(text)
-        if all(hit.literal for hit in hits):
+        heard = [hit.start for hit in hits if hit.quality < 1.0]
+        if not heard:
             return hits
-        words = self._ordinary_words(text)
-        heard = [hit for hit in hits if hit.literal or hit.word not in self._as_written]
-        return [hit if hit.literal else _doubted(hit, text, words) for hit in heard]
-
-    def _ordinary_words(self, text: str) -> list[int]:
-        """For each character: the number of the ordinary word that it belongs to, 0 for none."""
-        words: list[int] = []
-        for number, word in enumerate(self._segmenter.cut(text), start=1):
-            words += [number if self._segmenter.is_common(word) else 0] * len(word)
-        return words
+        words = self._segmenter.ordinary_words(text, heard)
+        return [hit if hit.quality == 1.0 else _doubted(hit, text, words) for hit in hits]
 
 
 @cache
@@ -162,10 +154,10 @@ def experience_of(taxonomy: str) -> Experience | None:
 def _doubted(hit: Hit, text: str, words: Sequence[int]) -> Hit:
     """A word that was only heard counts less where the sentence reads well as it is: 嘛始终 is hardly 妈失踪,
     and 问一 of 问一下 hardly 文艺."""
-    changed = [i for i in range(hit.start, hit.end) if text[i] != hit.word[i - hit.start]]
-    cuts = _same_word(words, hit.start - 1, hit.start) or _same_word(words, hit.end - 1, hit.end)
-    if cuts or all(words[i] for i in changed):
-        return hit._replace(quality=hit.quality * (SHORT_READS_WELL if len(hit.word) == 2 else READS_WELL))
+    start, end, word, quality = hit
+    cuts = _same_word(words, start - 1, start) or _same_word(words, end - 1, end)
+    if cuts or all(words[i] or text[i] == meant for i, meant in enumerate(word, start)):
+        return Hit(start, end, word, quality * (SHORT_READS_WELL if len(word) == 2 else READS_WELL))
     return hit
 
 
