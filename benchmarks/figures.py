@@ -21,11 +21,11 @@ from sqlalchemy.orm import Session
 
 from handling.calendar import load_calendar
 from handling.community import set_up_community
-from handling.figure_parts import DIMENSIONS, Scope
-from handling.figures import figure_cases, measure, measure_by
+from handling.figures.counts import figure_cases, measure, measure_by
+from handling.figures.parts import DIMENSIONS, Scope
 from handling.lights import lights_board
 from handling.scheme import Scheme, load_scheme
-from handling.scheme_indicators import indicator_figures
+from handling.scheme.indicators import indicator_figures
 from handling.supervision import deeds_due
 from models import (
     Channel,

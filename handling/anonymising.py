@@ -6,7 +6,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from handling.scheme import Scheme
-from handling.scheme_versions import scheme_of
+from handling.scheme.versions import scheme_of
 from handling.story_release import clean_for_good
 from models import (
     Alarm,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from handling.clock import SHANGHAI
 from handling.scheme import Hours, Scheme
-from handling.scheme_base import TimeLimit
+from handling.scheme.base import TimeLimit
 from models import CalendarOverride
 
 # Offices close at six: a promise "by the 24th" ends then.

@@ -10,18 +10,18 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from handling.calendar import load_calendar
 from handling.deeds import StaleCase, StepNotAllowed, refusing_stale
+from handling.deliberation.meetings import record_of_action
 from handling.forms import Filled, FormInvalid, read_form, show_value
 from handling.handler_notices import tell_handler
 from handling.history import changes_since, snapshot
 from handling.intake import set_courtyard, set_level
-from handling.meetings import record_of_action
 from handling.notices import tell_of_event
 from handling.permission import actions_for, blocked_actions, may_act, may_act_at_station, reason_against
-from handling.points import award, balance_of
 from handling.promises import note_answer, promise_until, promise_within
+from handling.residents.points import award, balance_of
 from handling.scheme import Action, Scheme
-from handling.scheme_checks import VARIABLES
-from handling.scheme_versions import scheme_of
+from handling.scheme.checks import VARIABLES
+from handling.scheme.versions import scheme_of
 from handling.upkeep import set_upkeep
 from handling.visits import invite_proposer, plan_visits
 from models import (

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from handling.assistance import is_helper
 from handling.deeds import may_lead, recorded
 from handling.scheme import Action, Scheme
-from handling.scheme_versions import scheme_of
+from handling.scheme.versions import scheme_of
 from models import Assistance, Suggestion, SuggestionState, User
 
 

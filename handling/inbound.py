@@ -8,19 +8,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.asking import Asking
-from handling.campaigns import stop_questionnaires
+from handling.campaigns.running import stop_questionnaires
+from handling.campaigns.survey_texts import after_suggestion, joins_campaign
 from handling.clock import SHANGHAI
 from handling.commands import Command, parse_command
 from handling.intake import extend_suggestion, open_cases_of, open_suggestion
 from handling.notices import queue_notice, reply_priority
 from handling.open_questions import answers_open_question
-from handling.points import balance_of
 from handling.residents import find_or_add_resident, opt_in, opt_out
-from handling.reward_texts import asks_for_reward
+from handling.residents.points import balance_of
+from handling.residents.reward_texts import asks_for_reward
 from handling.scheme import Scheme
 from handling.staff_texts import takes_staff_text
 from handling.status import promised_day, state_name
-from handling.survey_texts import after_suggestion, joins_campaign
 from handling.withdrawal import may_be_withdrawn, withdraw_by_text
 from models import (
     Channel,

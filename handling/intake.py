@@ -14,7 +14,7 @@ from handling.notices import queue_notice, reply_priority
 from handling.promises import promise_within
 from handling.residents import normal_number
 from handling.scheme import Scheme
-from handling.scheme_versions import scheme_of, version_of
+from handling.scheme.versions import scheme_of, version_of
 from handling.status import OPEN_STATES
 from models import (
     Channel,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from handling.calendar import WorkCalendar, load_calendar
 from handling.clock import SHANGHAI
 from handling.scheme import Scheme
-from handling.scheme_supervision import Lights
+from handling.scheme.supervision import Lights
 from handling.status import OPEN_STATES
 from models import Suggestion, SuggestionState, Unit, User
 

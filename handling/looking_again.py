@@ -12,7 +12,7 @@ from handling.deeds import recorded
 from handling.notices import not_before, queue_notice
 from handling.promises import promise_within, work_anew
 from handling.scheme import Scheme
-from handling.scheme_versions import scheme_of
+from handling.scheme.versions import scheme_of
 from handling.supervision import responsible_for
 from models import Priority, Suggestion, SuggestionState
 

@@ -11,10 +11,10 @@ from fractions import Fraction
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from handling.deliberation.votes import household_at
 from handling.forms import show_fen
 from handling.scheme import Scheme
-from handling.scheme_deliberation import reaches
-from handling.votes import household_at
+from handling.scheme.deliberation import reaches
 from models import CostLine, EntryKind, Event, MoneyEntry, Project, Suggestion, User, find_or_add
 
 LARGEST = 100_000_000_00

@@ -3,7 +3,7 @@ against it in Chinese, or with "" when it is fulfilled."""
 
 from collections.abc import Callable
 
-from handling.scheme_parts import Action, Need, Scheme
+from handling.scheme.parts import Action, Need, Scheme
 from models import Suggestion
 
 Question = Callable[[Scheme, Suggestion], str]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from handling.notices import compose
 from handling.scheme import Action, Scheme, SchemeError, Template
-from handling.scheme_checks import variables_of
-from handling.scheme_words import SAMPLE
+from handling.scheme.checks import variables_of
+from handling.scheme.words import SAMPLE
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_segments, sms_units
 
 # What every notice about a case may say (`handling.notices.case_variables`).

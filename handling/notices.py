@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from handling.campaigns.survey_notices import SURVEY_VARIABLES
 from handling.clock import SHANGHAI
 from handling.residents import can_receive_sms
 from handling.scheme import Scheme, Template
-from handling.scheme_checks import variables_of
-from handling.scheme_time_checks import CLOCK_VARIABLES
-from handling.scheme_versions import scheme_of
+from handling.scheme.checks import variables_of
+from handling.scheme.time_checks import CLOCK_VARIABLES
+from handling.scheme.versions import scheme_of
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_segments, sms_units
 from handling.status import (
     WORDING,
@@ -25,7 +26,6 @@ from handling.status import (
     status_of,
     status_prompts,
 )
-from handling.survey_notices import SURVEY_VARIABLES
 from models import Event, Medium, Notice, Priority, Resident, Suggestion, find_or_add
 
 __all__ = [

@@ -4,12 +4,12 @@ Each kind of question has one claimant here. The newest question is offered the 
 what clearly answers it, so that no suggestion and no cry for help is ever swallowed.
 """
 
-from handling.alarms import open_alarm
 from handling.asking import Asking, Claimant
+from handling.campaigns.survey_texts import open_questionnaire
+from handling.deliberation.vote_texts import open_vote
 from handling.ratings import open_rating
-from handling.reward_texts import open_redemption
-from handling.survey_texts import open_questionnaire
-from handling.vote_texts import open_vote
+from handling.residents.alarms import open_alarm
+from handling.residents.reward_texts import open_redemption
 
 CLAIMANTS: tuple[Claimant, ...] = (open_alarm, open_redemption, open_rating, open_questionnaire, open_vote)
 

@@ -6,7 +6,7 @@ from handling.assignment import serves
 from handling.assistance import help_missing
 from handling.needs import unmet_need
 from handling.scheme import Action, Scheme
-from handling.scheme_versions import scheme_of
+from handling.scheme.versions import scheme_of
 from models import Role, Suggestion, SuggestionState, User
 
 

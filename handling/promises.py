@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from handling.calendar import load_calendar
 from handling.forms import Filled
 from handling.scheme import Action, Scheme
-from handling.scheme_base import TimeLimit
+from handling.scheme.base import TimeLimit
 from models import Suggestion, SuggestionState
 
 ANSWERED = ("done", "planned")

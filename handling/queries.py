@@ -8,11 +8,11 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from handling.campaigns.survey_notices import SURVEY_NOTICES
 from handling.clock import SHANGHAI
-from handling.figure_parts import SCORES, VALID_STATES
+from handling.figures.parts import SCORES, VALID_STATES
 from handling.search import found_by
 from handling.status import OPEN_STATES
-from handling.survey_notices import SURVEY_NOTICES
 from models import (
     AccessEntry,
     Call,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from handling.asking import Asking, OpenQuestion
 from handling.commands import parse_command
 from handling.scheme import Scheme
-from handling.scheme_versions import scheme_of
+from handling.scheme.versions import scheme_of
 from handling.status import leading
 from handling.visits import SCORES, take_score
 from models import Notice, Rating, Resident, Suggestion, SuggestionState, TextKind

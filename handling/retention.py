@@ -8,10 +8,10 @@ from sqlalchemy import ColumnElement, String, and_, cast, exists, or_, select, u
 from sqlalchemy.orm import Session, aliased
 
 from handling.anonymising import anonymise_case, erase_attachments, erase_recordings, silence_notices
-from handling.consents import in_force
-from handling.deliberation_retention import forget_voters
+from handling.deliberation.retention import forget_voters
+from handling.residents.consents import in_force
 from handling.scheme import Scheme
-from handling.scheme_people import Retention
+from handling.scheme.people import Retention
 from handling.status import OPEN_STATES
 from models import (
     AccessEntry,

@@ -15,7 +15,7 @@ from handling.history import changes_since, snapshot
 from handling.intake import alert_duty, set_courtyard, set_level
 from handling.notices import queue_notice
 from handling.scheme import Action, Scheme
-from handling.scheme_versions import scheme_of
+from handling.scheme.versions import scheme_of
 from handling.status import OPEN_STATES, leading
 from models import Courtyard, Event, Priority, Review, Suggestion, SuggestionState, Urgency, User
 

@@ -21,7 +21,7 @@ from handling.notices import queue_notice, reply_priority
 from handling.queries import my_cases
 from handling.residents import normal_number
 from handling.scheme import Action, Scheme
-from handling.scheme_versions import scheme_of
+from handling.scheme.versions import scheme_of
 from handling.status import day_text
 from models import Event, Role, Suggestion, TextKind, User
 

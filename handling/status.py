@@ -6,7 +6,7 @@ from sqlalchemy.orm import object_session
 
 from handling.clock import SHANGHAI
 from handling.scheme import Scheme
-from handling.scheme_versions import scheme_of
+from handling.scheme.versions import scheme_of
 from models import Event, Suggestion, SuggestionState
 
 # status -> (SMS wording, prompt key)

@@ -14,7 +14,7 @@ from handling.clock import SHANGHAI
 from handling.lights import Running, running_cases
 from handling.notices import not_before, queue_notice
 from handling.scheme import Scheme
-from handling.scheme_supervision import HANDLER
+from handling.scheme.supervision import HANDLER
 from handling.status import OPEN_STATES
 from models import Event, Priority, Role, Suggestion, User, find_or_add
 from models import Supervision as Entry

@@ -13,7 +13,7 @@ from handling.handler_notices import tell_handler
 from handling.notices import tell_of_event
 from handling.promises import promise_within, work_anew
 from handling.scheme import Scheme
-from handling.scheme_versions import scheme_of
+from handling.scheme.versions import scheme_of
 from handling.status import leading
 from models import Event, Rating, Suggestion, SuggestionState, User, Visit, VisitKind, VisitOutcome
 

@@ -9,7 +9,7 @@ from typing import cast
 from flask import Flask
 
 from handling.prompt_recordings import newest_recording
-from handling.scheme_editions import InForce, edition_number, in_force
+from handling.scheme.editions import InForce, edition_number, in_force
 from hotline.current import Hotline
 from hotline.own_prompts import imported_at, prompts_in_force
 from hotline.settings import Settings

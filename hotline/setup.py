@@ -5,8 +5,8 @@ from collections import deque
 from sqlalchemy import select
 
 from handling.community import add_units, set_up_community
-from handling.rewards import set_up_rewards
-from handling.scheme_editions import scheme_in_force
+from handling.residents.rewards import set_up_rewards
+from handling.scheme.editions import scheme_in_force
 from handling.search import is_complete, rebuild
 from hotline.settings import Settings
 from models import Database, Station

@@ -104,7 +104,7 @@ class BallotChannel(enum.StrEnum):
 
 class Ballot(Base):
     """一票. Append-only: of each household in each stage the newest counts. `voter`: the household's key
-    (`handling.votes.household_of`), or a board member's name. `choice` of a scored topic is empty.
+    (`handling.deliberation.votes.household_of`), or a board member's name. `choice` of a scored topic is empty.
     `voters`: more than 1 for a show of hands of which only the number was noted."""
 
     __tablename__ = "ballot"

@@ -7,7 +7,7 @@ from datetime import datetime
 from handling.clock import SHANGHAI
 from handling.export import STATES, channel_of, place_of
 from handling.scheme import PaperForm, Scheme
-from handling.scheme_forms import filled_form
+from handling.scheme.forms import filled_form
 from models import Suggestion
 
 # A line without a value is left to the pen.

@@ -1,1 +1,1 @@
-"""Questionnaires that come with the hotline, one TOML file each; read by `handling.questionnaire`."""
+"""Questionnaires that come with the hotline, one TOML file each; read by `handling.campaigns.questionnaire`."""

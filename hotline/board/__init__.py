@@ -2,9 +2,9 @@
 
 from flask import Blueprint, Response, render_template
 
-from handling.campaign_queries import running_campaigns
+from handling.campaigns.queries import running_campaigns
 from handling.queries import figures
-from handling.scheme_words import staffed_words
+from handling.scheme.words import staffed_words
 from handling.stories import public_stories
 from hotline.board.campaigns import campaign_page, campaigns_page
 from hotline.board.deliberations import deliberations_page

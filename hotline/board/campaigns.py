@@ -2,8 +2,8 @@
 
 from flask import Response, abort, render_template
 
-from handling.campaign_queries import campaigns, running_campaigns
-from handling.campaign_report import report_of
+from handling.campaigns.queries import campaigns, running_campaigns
+from handling.campaigns.report import report_of
 from hotline.board.parts import hotline_number, public_page
 from hotline.current import current
 from models import Campaign, CampaignState

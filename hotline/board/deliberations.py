@@ -3,10 +3,10 @@
 from flask import Response, render_template
 
 from handling.calendar import load_calendar
-from handling.deliberation import in_words
-from handling.deliberation_queries import public_deliberations, stages_of
-from handling.scheme_deliberation import share_in_words
-from handling.votes import rules_of, takes_remote_votes
+from handling.deliberation.queries import public_deliberations, stages_of
+from handling.deliberation.stages import in_words
+from handling.deliberation.votes import rules_of, takes_remote_votes
+from handling.scheme.deliberation import share_in_words
 from hotline.board.parts import our_number, public_page
 from hotline.current import current
 

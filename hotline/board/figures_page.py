@@ -2,13 +2,13 @@
 
 from flask import Response, render_template
 
-from handling.assessment import quarter_of
-from handling.figure_list import FIGURES, light_of_target, shown_value
-from handling.figure_parts import Scope
-from handling.figures import measure
+from handling.figures.assessment import quarter_of
+from handling.figures.counts import measure
+from handling.figures.lists import FIGURES, light_of_target, shown_value
+from handling.figures.parts import Scope
 from handling.lights import SIGNS
-from handling.scheme_indicators import indicator_figures
-from handling.scheme_words import time_limit
+from handling.scheme.indicators import indicator_figures
+from handling.scheme.words import time_limit
 from hotline.board.parts import public_page
 from hotline.current import current
 

@@ -4,7 +4,7 @@ from itertools import groupby
 
 from flask import Response, render_template
 
-from handling.honours import public_honours
+from handling.residents.honours import public_honours
 from hotline.board.parts import public_page
 from hotline.current import current
 

@@ -2,11 +2,11 @@
 
 from flask import Response, render_template
 
-from handling.campaign_queries import running_campaigns
-from handling.deliberation_queries import public_deliberations
-from handling.honours import public_honours
+from handling.campaigns.queries import running_campaigns
+from handling.deliberation.queries import public_deliberations
 from handling.queries import figures
-from handling.scheme_words import staffed_words
+from handling.residents.honours import public_honours
+from handling.scheme.words import staffed_words
 from handling.stories import public_stories
 from hotline.board.parts import hotline_number, our_number, public_page
 from hotline.current import current

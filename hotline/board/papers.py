@@ -4,7 +4,7 @@ from flask import Response, abort, request
 
 from handling.clock import SHANGHAI
 from handling.prints.card import CallUs, sheet_pdf
-from handling.scheme_words import staffed_words
+from handling.scheme.words import staffed_words
 from hotline.board.parts import our_number, public_page
 from hotline.current import current
 

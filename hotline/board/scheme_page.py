@@ -2,8 +2,8 @@
 
 from flask import Response, render_template
 
-from handling.scheme_deliberation import share_in_words
-from handling.scheme_words import responsible, supervision_words, time_limit, told_in, who_acts
+from handling.scheme.deliberation import share_in_words
+from handling.scheme.words import responsible, supervision_words, time_limit, told_in, who_acts
 from hotline.board.parts import our_number, public_page
 from hotline.current import current
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from handling.clock import SystemClock
-from handling.consents import in_force
+from handling.residents.consents import in_force
 from hotline.settings import read_settings
 from models import Channel, Consent, Database, Purpose, Recording, Suggestion, SuggestionState
 

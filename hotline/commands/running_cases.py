@@ -5,9 +5,9 @@ from sqlalchemy import select
 
 from handling.clock import SystemClock
 from handling.deeds import StepNotAllowed
-from handling.migration import Move, migrate, preview
 from handling.scheme import Scheme
-from handling.scheme_editions import scheme_in_force
+from handling.scheme.editions import scheme_in_force
+from handling.scheme.migration import Move, migrate, preview
 from hotline.settings import read_settings
 from models import Database, User
 

@@ -6,19 +6,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.calendar import load_calendar
-from handling.campaigns import Plan, create_campaign, start_campaign
+from handling.campaigns.questionnaire import QuestionDraft, add_question
+from handling.campaigns.running import Plan, create_campaign, start_campaign
+from handling.campaigns.surveys import finish, record_answer, take_part
 from handling.clock import SHANGHAI
-from handling.deliberation import TopicDraft, advance, begin, draft_deliberation
+from handling.deliberation.stages import TopicDraft, advance, begin, draft_deliberation
+from handling.deliberation.votes import cast, household_at
 from handling.money import book, open_project, receive_shares
-from handling.questionnaire import QuestionDraft, add_question
-from handling.resident_files import add_number, add_relative
 from handling.residents import find_or_add_resident
-from handling.rewards import book as book_reward
-from handling.rewards import catalogue, find_reward
+from handling.residents.files import add_number, add_relative
+from handling.residents.rewards import book as book_reward
+from handling.residents.rewards import catalogue, find_reward
 from handling.scheme import Scheme, load_scheme
-from handling.scheme_deliberation import DeliberationKind
-from handling.surveys import finish, record_answer, take_part
-from handling.votes import cast, household_at
+from handling.scheme.deliberation import DeliberationKind
 from hotline.phone.numbers import SAMPLE_RESIDENTS
 from models import (
     AnswerMeans,

@@ -4,8 +4,8 @@ from flask import flash, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from handling.agenda import propose_agenda, topics_of
-from handling.deliberation import NotDeliberable, draft_deliberation
+from handling.deliberation.agenda import propose_agenda, topics_of
+from handling.deliberation.stages import NotDeliberable, draft_deliberation
 from handling.similar_cases import HOT_DAYS, HOT_RESIDENTS
 from hotline.current import current
 from hotline.desk.access import STAFF, acting_user, allowed, blueprint

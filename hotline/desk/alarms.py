@@ -3,7 +3,7 @@
 from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from handling.alarms import arrive, past_alarms, running_alarms, where_of
+from handling.residents.alarms import arrive, past_alarms, running_alarms, where_of
 from hotline.current import current
 from hotline.desk.access import EVERYBODY, acting_user, allowed, blueprint, may_help, me, note_look
 from models import Alarm

@@ -6,8 +6,8 @@ from flask import abort, flash, redirect, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from handling.campaign_queries import campaigns
-from handling.campaigns import mark_suggestion
+from handling.campaigns.queries import campaigns
+from handling.campaigns.running import mark_suggestion
 from handling.disputes import may_read
 from hotline.current import current
 from hotline.desk.access import LEADERS, REVIEWERS, acting_user, allowed, blueprint, me

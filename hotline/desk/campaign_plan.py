@@ -5,9 +5,9 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from handling.campaign_queries import today
-from handling.campaigns import CampaignInvalid, Plan, Target, target_of
-from handling.questionnaire import bundled_questionnaires
+from handling.campaigns.queries import today
+from handling.campaigns.questionnaire import bundled_questionnaires
+from handling.campaigns.running import CampaignInvalid, Plan, Target, target_of
 from hotline.current import current
 from models import Campaign, CampaignState
 

@@ -8,15 +8,15 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from handling.campaign_sounds import keep_sound, remove_sound, script_of, sound_of
-from handling.campaigns import CampaignInvalid, CampaignNotAllowed
-from handling.questionnaire import (
+from handling.campaigns.questionnaire import (
     QuestionDraft,
     add_question,
     change_question,
     move_question_up,
     remove_question,
 )
+from handling.campaigns.running import CampaignInvalid, CampaignNotAllowed
+from handling.campaigns.sounds import keep_sound, remove_sound, script_of, sound_of
 from hotline.current import current
 from hotline.desk.access import LEADERS, allowed, blueprint
 from hotline.desk.campaigns import Answer, show_campaign

@@ -7,10 +7,10 @@ from typing import BinaryIO, cast
 from flask import abort, flash, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
-from handling.campaign_export import write_answers_csv, write_results_json, write_results_xlsx
-from handling.campaign_report import figures_of, percent, report_of, write_report
-from handling.campaign_results import OUTCOMES, outcome_of
-from handling.campaigns import CampaignInvalid, CampaignNotAllowed, release_results, report_campaign
+from handling.campaigns.export import write_answers_csv, write_results_json, write_results_xlsx
+from handling.campaigns.report import figures_of, percent, report_of, write_report
+from handling.campaigns.results import OUTCOMES, outcome_of
+from handling.campaigns.running import CampaignInvalid, CampaignNotAllowed, release_results, report_campaign
 from handling.changes import changes, note_change
 from hotline.current import current
 from hotline.desk.access import LEADERS, acting_user, allowed, blueprint, note_look

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from handling.campaign_people import REASONS, draw_people, put_on_list
-from handling.campaign_results import listed_campaigns, progress_of
-from handling.campaign_sounds import can_be_rung, script_of, usable_sounds
-from handling.campaigns import (
+from handling.campaigns.people import REASONS, draw_people, put_on_list
+from handling.campaigns.questionnaire import KINDS, add_question, bundled_questionnaires
+from handling.campaigns.results import listed_campaigns, progress_of
+from handling.campaigns.running import (
     WAYS,
     CampaignInvalid,
     CampaignNotAllowed,
@@ -22,10 +22,10 @@ from handling.campaigns import (
     resume_campaign,
     start_campaign,
 )
+from handling.campaigns.sounds import can_be_rung, script_of, usable_sounds
+from handling.campaigns.survey_notices import options_text
 from handling.places import active_stations
 from handling.queries import courtyards
-from handling.questionnaire import KINDS, add_question, bundled_questionnaires
-from handling.survey_notices import options_text
 from hotline.board.parts import hotline_number
 from hotline.current import current
 from hotline.desk.access import LEADERS, acting_user, allowed, blueprint

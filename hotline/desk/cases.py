@@ -24,7 +24,7 @@ from handling.found import NAMES as FOUND_NAMES
 from handling.found import found_in_case
 from handling.queries import case_story, courtyards, handlers, my_cases, notices_of
 from handling.scheme import Action, Scheme
-from handling.scheme_versions import scheme_of
+from handling.scheme.versions import scheme_of
 from handling.units import active_units, own_stations
 from handling.wishes import NAMES, open_wishes
 from hotline.current import current

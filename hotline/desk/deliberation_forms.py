@@ -5,8 +5,8 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import date
 
-from handling.meetings import Hands, MeetingRecord, TopicRecord
-from handling.votes import ABSTAIN, NO, YES, doors_in
+from handling.deliberation.meetings import Hands, MeetingRecord, TopicRecord
+from handling.deliberation.votes import ABSTAIN, NO, YES, doors_in
 from models import Deliberation, Topic
 
 MOST_TOPICS = 12

@@ -11,10 +11,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from handling.agenda import topics_of
 from handling.calendar import closing_time, load_calendar
 from handling.clock import SHANGHAI
-from handling.deliberation import (
+from handling.deliberation.agenda import topics_of
+from handling.deliberation.meetings import hold_meeting, raise_hands
+from handling.deliberation.queries import (
+    deliberation_by_id,
+    deliberations_in,
+    deliberations_of,
+    stages_of,
+    turnout,
+)
+from handling.deliberation.stages import (
     NotDeliberable,
     add_remark,
     begin,
@@ -26,17 +34,9 @@ from handling.deliberation import (
     set_topics,
     stop,
 )
-from handling.deliberation_queries import (
-    deliberation_by_id,
-    deliberations_in,
-    deliberations_of,
-    stages_of,
-    turnout,
-)
-from handling.meetings import hold_meeting, raise_hands
+from handling.deliberation.votes import rules_of, voting_topics
 from handling.queries import courtyards
-from handling.scheme_deliberation import DeliberationKind, share_in_words
-from handling.votes import rules_of, voting_topics
+from handling.scheme.deliberation import DeliberationKind, share_in_words
 from hotline.current import current
 from hotline.desk.access import STAFF, acting_user, allowed, blueprint
 from hotline.desk.case_at_work import case_at_work, may_work_on

@@ -9,19 +9,19 @@ from flask import abort, request, send_file
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from handling.assessment import assess, satisfaction_by_quarter
 from handling.clock import SHANGHAI
-from handling.figure_parts import DIMENSIONS
-from handling.figure_tables import (
+from handling.figures.assessment import assess, satisfaction_by_quarter
+from handling.figures.counts import measure_by
+from handling.figures.needs_map import needs_map
+from handling.figures.parts import DIMENSIONS
+from handling.figures.tables import (
     assessment_table,
     figures_table,
     indicators_table,
     map_table,
     satisfaction_table,
 )
-from handling.figures import measure_by
-from handling.needs_map import needs_map
-from handling.scheme_indicators import indicator_figures
+from handling.scheme.indicators import indicator_figures
 from handling.tables import TABLE_WRITERS, Table
 from hotline.current import current
 from hotline.desk.access import LEADERS, allowed, blueprint, note_look

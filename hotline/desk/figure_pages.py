@@ -2,11 +2,11 @@
 
 from flask import abort, render_template, request
 
-from handling.assessment import Quarter, assess, quarter_of, read_quarter, satisfaction_by_quarter
-from handling.figure_list import FIGURES
-from handling.needs_map import needs_map
+from handling.figures.assessment import Quarter, assess, quarter_of, read_quarter, satisfaction_by_quarter
+from handling.figures.lists import FIGURES
+from handling.figures.needs_map import needs_map
 from handling.queries import suggestions_by_id
-from handling.scheme_indicators import indicator_figures, measured_words
+from handling.scheme.indicators import indicator_figures, measured_words
 from hotline.current import current
 from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me
 from hotline.desk.figures import asked_scope, named_narrowing, periods

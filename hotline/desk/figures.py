@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import abort, render_template, request
 
-from handling.assessment import quarter_of
 from handling.clock import SHANGHAI
-from handling.figure_list import FIGURES, Measured, light_of_target, shown_value
-from handling.figure_parts import DIMENSIONS, NONE, UNKNOWN, Scope, case_sets
-from handling.figure_tables import COUNT_NAMES
-from handling.figures import figure_cases, measure, measure_by
+from handling.figures.assessment import quarter_of
+from handling.figures.counts import figure_cases, measure, measure_by
+from handling.figures.lists import FIGURES, Measured, light_of_target, shown_value
+from handling.figures.parts import DIMENSIONS, NONE, UNKNOWN, Scope, case_sets
+from handling.figures.tables import COUNT_NAMES
 from handling.scheme import Scheme
 from hotline.current import current
 from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me, read_id

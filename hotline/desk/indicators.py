@@ -3,7 +3,7 @@
 from typing import Any
 
 from handling.calendar import load_calendar
-from handling.scheme_indicators import standings
+from handling.scheme.indicators import standings
 from hotline.desk.panels import Looking, panel
 
 

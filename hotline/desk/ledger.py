@@ -12,7 +12,7 @@ from handling.bulk import DEEDS
 from handling.clock import SHANGHAI
 from handling.disputes import readable_by
 from handling.export import CHANNELS, STATES, URGENCIES, write_csv, write_json, write_xlsx
-from handling.figure_parts import TRACKS
+from handling.figures.parts import TRACKS
 from handling.queries import LedgerFilter, handlers, ledger_page, ledger_rows
 from handling.saved_filters import courtyards_and_filters
 from hotline.current import current

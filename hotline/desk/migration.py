@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from handling.casework import FormInvalid, StaleCase, StepNotAllowed
-from handling.migration import migrate, preview
+from handling.scheme.migration import migrate, preview
 from hotline.current import current
 from hotline.desk.access import LEADERS, acting_user, allowed, blueprint, read_id
 from hotline.desk.deeds import Answer

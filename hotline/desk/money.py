@@ -9,6 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from handling.deliberation.votes import doors_in
 from handling.forms import fen_of, show_fen
 from handling.money import (
     KINDS,
@@ -25,8 +26,7 @@ from handling.money import (
     strike_cost,
 )
 from handling.money_queries import entries_of, plan_of, project_of
-from handling.scheme_deliberation import share_in_words
-from handling.votes import doors_in
+from handling.scheme.deliberation import share_in_words
 from hotline.attachments import ACCEPT, Prepared, UploadRefused, prepare_upload, store_file
 from hotline.current import current
 from hotline.desk.access import LEADERS, STAFF, acting_user, allowed, blueprint, me

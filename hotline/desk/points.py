@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handling.clock import SHANGHAI
-from handling.consents import who_agreed
-from handling.honours import awarded, decide, proposals
 from handling.notices import queue_notice
-from handling.points import NotEnoughPoints, account_totals, award, balance_of, reverse, transaction_of
-from handling.rewards import RedemptionRefused, book, cancel, catalogue, hand_over, waiting_redemptions
+from handling.residents.consents import who_agreed
+from handling.residents.honours import awarded, decide, proposals
+from handling.residents.points import NotEnoughPoints, account_totals, award, balance_of, reverse, transaction_of
+from handling.residents.rewards import RedemptionRefused, book, cancel, catalogue, hand_over, waiting_redemptions
 from hotline.current import current
 from hotline.desk.access import LEADERS, STAFF, acting_user, allowed, blueprint, note_look
 from hotline.desk.residents import known_resident

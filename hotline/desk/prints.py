@@ -13,7 +13,7 @@ from handling.clock import SHANGHAI
 from handling.disputes import may_read
 from handling.prints import Listing, Sheet, docx_of, form_sheet, ledger_listing, paper_sheet, pdf_of
 from handling.queries import case_story, ledger_rows
-from handling.scheme_versions import scheme_of
+from handling.scheme.versions import scheme_of
 from hotline.board.parts import our_number
 from hotline.current import current
 from hotline.desk.access import EVERYBODY, LEADERS, STAFF, acting_user, allowed, blueprint, note_look

@@ -10,11 +10,9 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from handling.consents import PURPOSES, WAYS, consents_of, give_consent, withdraw_consent
-from handling.personal_data import ErasureRefused, erase_resident, resident_data
-from handling.points import balance_of, statement
 from handling.queries import courtyards
-from handling.resident_files import (
+from handling.residents.consents import PURPOSES, WAYS, consents_of, give_consent, withdraw_consent
+from handling.residents.files import (
     LANGUAGES,
     WAYS_TO_REACH,
     FileEntries,
@@ -29,8 +27,10 @@ from handling.resident_files import (
     remove_number,
     save_file,
 )
-from handling.resident_queries import cases_of, find_residents, relatives_of
-from handling.rewards import catalogue, redemptions_of
+from handling.residents.personal_data import ErasureRefused, erase_resident, resident_data
+from handling.residents.points import balance_of, statement
+from handling.residents.queries import cases_of, find_residents, relatives_of
+from handling.residents.rewards import catalogue, redemptions_of
 from hotline.current import current
 from hotline.desk.access import LEADERS, STAFF, acting_user, allowed, blueprint, me, note_look
 from hotline.desk.panels import Looking, panel

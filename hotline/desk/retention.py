@@ -4,7 +4,7 @@ from flask import render_template
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from handling.resident_queries import asked_to_be_forgotten
+from handling.residents.queries import asked_to_be_forgotten
 from handling.retention import KINDS, rules_in_words
 from hotline.current import current
 from hotline.desk.access import LEADERS, allowed, blueprint

@@ -9,11 +9,10 @@ from flask import abort, current_app, flash, redirect, render_template, request,
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from handling.migration import preview
 from handling.notice_texts import check_texts
 from handling.scheme import Scheme, SchemeError, load_scheme, text_of_ground
-from handling.scheme_diff import differences
-from handling.scheme_editions import (
+from handling.scheme.diff import differences
+from handling.scheme.editions import (
     LONGEST,
     InForce,
     StaleScheme,
@@ -24,9 +23,10 @@ from handling.scheme_editions import (
     save_edition,
     scheme_with,
 )
-from handling.scheme_names import name_of_path
-from handling.scheme_reasons import explained, is_of_desk
-from handling.scheme_text import Value, written
+from handling.scheme.migration import preview
+from handling.scheme.names import name_of_path
+from handling.scheme.reasons import explained, is_of_desk
+from handling.scheme.text import Value, written
 from hotline.current import current
 from hotline.desk.access import LEADERS, acting_user, allowed, blueprint
 from hotline.desk.deeds import Answer

@@ -9,8 +9,8 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from handling.scheme import Scheme
-from handling.scheme_base import TIME_UNITS, TimeLimit
-from handling.scheme_text import Value, limited
+from handling.scheme.base import TIME_UNITS, TimeLimit
+from handling.scheme.text import Value, limited
 from models import Role
 
 Form = MultiDict[str, str]

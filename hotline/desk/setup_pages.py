@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from handling.people import add_user
 from handling.scheme import Scheme, SchemeError, bundled_schemes, load_scheme
-from handling.scheme_editions import edition_in_force
+from handling.scheme.editions import edition_in_force
 from hotline.current import current
 from hotline.desk.access import allowed, blueprint, person
 from hotline.desk.users import new_password, note_user, values_of

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handling.alarms import alarm_of_call
 from handling.residents import find_or_add_resident
+from handling.residents.alarms import alarm_of_call
 from models import Call, CallState, Recording, RecordingState, Resident, Text, find_or_add, release
 
 # A recording whose call we have not heard of yet waits a little for the late webhook that names the caller.

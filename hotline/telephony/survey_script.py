@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from handling.survey_calls import keys_of
+from handling.campaigns.survey_calls import keys_of
 from hotline.telephony.prompts import Prompts
 from hotline.telephony.twiml import FOR_A_KEY, LONGEST_RECORDING, PAUSE_SECONDS
 from models import CampaignSound, Participation, Question, QuestionKind

@@ -3,8 +3,8 @@
 from flask import Blueprint, Response, abort
 from sqlalchemy.orm import Session
 
-from handling import survey_calls
-from handling.campaign_sounds import sound_of, usable_sounds
+from handling.campaigns import survey_calls
+from handling.campaigns.sounds import sound_of, usable_sounds
 from hotline.current import current
 from hotline.telephony import inbound, posted
 from hotline.telephony.inbound import CallFacts

@@ -9,9 +9,9 @@ from flask import Blueprint, Response, abort
 from sqlalchemy.orm import Session
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from handling.deliberation_notices import topic_asked
-from handling.vote_texts import cast_from_home
-from handling.votes import NO, YES, open_topics
+from handling.deliberation.notices import topic_asked
+from handling.deliberation.vote_texts import cast_from_home
+from handling.deliberation.votes import NO, YES, open_topics
 from hotline.current import current
 from hotline.telephony import inbound, posted
 from hotline.telephony.prompts import blueprint as prompts_blueprint

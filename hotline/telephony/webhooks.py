@@ -4,12 +4,12 @@ from flask import Blueprint, Response, abort
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handling import survey_calls
-from handling.alarms import raise_alarm
 from handling.calendar import is_staffed, load_calendar
-from handling.campaign_invitations import INVITATIONS
+from handling.campaigns import survey_calls
+from handling.campaigns.invitations import INVITATIONS
 from handling.intake import open_case_of
 from handling.notices import status_prompts
+from handling.residents.alarms import raise_alarm
 from hotline.current import current
 from hotline.telephony import inbound, posted, rating_keys, receipts, surveys, votes
 from hotline.telephony.signature import require_carrier_signature

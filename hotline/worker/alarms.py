@@ -1,6 +1,6 @@
 """While nobody is there, everybody is alerted again."""
 
-from handling.alarms import alert_again, due_alarms
+from handling.residents.alarms import alert_again, due_alarms
 from hotline.worker.context import WorkerContext
 
 

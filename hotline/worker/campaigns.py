@@ -1,8 +1,8 @@
 """Campaigns while they run: invitations at their pace, questions that nobody answers, the last day."""
 
-from handling.campaign_invitations import invite_due, is_anybody_waiting
-from handling.campaigns import close_finished_campaigns
-from handling.survey_texts import lapse_unanswered
+from handling.campaigns.invitations import invite_due, is_anybody_waiting
+from handling.campaigns.running import close_finished_campaigns
+from handling.campaigns.survey_texts import lapse_unanswered
 from hotline.worker.context import WorkerContext
 
 

@@ -1,7 +1,7 @@
 """What the clock does with deliberations: stages that are over, households that are to be told."""
 
-from handling.deliberation import advance, stages_over
-from handling.deliberation_notices import tell_portion, waiting_to_be_told
+from handling.deliberation.notices import tell_portion, waiting_to_be_told
+from handling.deliberation.stages import advance, stages_over
 from hotline.worker.context import WorkerContext
 
 

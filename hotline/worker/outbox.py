@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from handling.campaign_invitations import Standing, standing_of
+from handling.campaigns.invitations import Standing, standing_of
 from handling.notices import leaves_at
 from hotline.telephony import receipts
 from hotline.telephony.carrier import CarrierError, Delivery

@@ -10,10 +10,10 @@ from pathlib import Path
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from handling.alarms import alarm_of_call
-from handling.campaign_queries import campaign_of_call
+from handling.campaigns.queries import campaign_of_call
+from handling.campaigns.survey_calls import spoken_answer, take_spoken_answer
 from handling.intake import extend_suggestion, open_suggestion
-from handling.survey_calls import spoken_answer, take_spoken_answer
+from handling.residents.alarms import alarm_of_call
 from hotline.telephony.carrier import CarrierError, Outcome, RecordingMissing
 from hotline.worker.context import WorkerContext
 from hotline.worker.speech import NoModel

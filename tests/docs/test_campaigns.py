@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from handling.campaign_people import REST
-from handling.campaign_queries import FIRST_WORDS
-from handling.campaign_results import SMALLEST_GROUP
+from handling.campaigns.people import REST
+from handling.campaigns.queries import FIRST_WORDS
+from handling.campaigns.questionnaire import LONGEST_TEXT, MOST_QUESTIONS, bundled_questionnaires
+from handling.campaigns.results import SMALLEST_GROUP
+from handling.campaigns.survey_answers import read_answer, says_stop
+from handling.campaigns.survey_texts import PATIENCE
 from handling.notices import CALL_HOURS, SMS_HOURS
-from handling.questionnaire import LONGEST_TEXT, MOST_QUESTIONS, bundled_questionnaires
-from handling.survey_answers import read_answer, says_stop
-from handling.survey_texts import PATIENCE
 from models import Question, QuestionKind
 
 TEXT = (Path(__file__).parents[2] / "docs" / "campaigns.md").read_text(encoding="utf-8")

@@ -11,8 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from handling.casework import take_action
-from handling.consents import give_consent
 from handling.residents import find_or_add_resident
+from handling.residents.consents import give_consent
 from handling.scheme import load_scheme
 from hotline.settings import Settings
 from hotline.telephony.twilio_carrier import TwilioCarrier

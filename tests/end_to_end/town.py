@@ -25,7 +25,7 @@ from webtest import Form, TestApp, TestResponse, Upload
 
 from handling.community import set_up_community
 from handling.people import hash_password
-from handling.rewards import set_up_rewards
+from handling.residents.rewards import set_up_rewards
 from handling.scheme import Scheme, load_scheme
 from hotline.app import create_app
 from hotline.settings import Settings

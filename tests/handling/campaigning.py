@@ -4,8 +4,8 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from handling.campaigns import Plan, Target, create_campaign, start_campaign
-from handling.questionnaire import QuestionDraft, add_question
+from handling.campaigns.questionnaire import QuestionDraft, add_question
+from handling.campaigns.running import Plan, Target, create_campaign, start_campaign
 from handling.scheme import Scheme
 from models import Campaign, QuestionKind, User
 from tests.fakes.clock import FakeClock

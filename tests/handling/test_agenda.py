@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handling.agenda import propose_agenda, topics_of
-from handling.deliberation import draft_deliberation
+from handling.deliberation.agenda import propose_agenda, topics_of
+from handling.deliberation.stages import draft_deliberation
 from handling.residents import find_or_add_resident
 from handling.scheme import Scheme
 from models import Courtyard, Suggestion, SuggestionState

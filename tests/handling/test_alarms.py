@@ -3,9 +3,17 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from handling.alarms import CIRCLE, alarm_of_call, alert_again, arrive, due_alarms, raise_alarm, running_alarms
-from handling.resident_files import add_number, add_relative
 from handling.residents import find_or_add_resident
+from handling.residents.alarms import (
+    CIRCLE,
+    alarm_of_call,
+    alert_again,
+    arrive,
+    due_alarms,
+    raise_alarm,
+    running_alarms,
+)
+from handling.residents.files import add_number, add_relative
 from handling.scheme import Scheme
 from handling.sms import sms_segments
 from models import Alarm, Call, Courtyard, Database, Event, Notice, NoticeState, Suggestion, Urgency

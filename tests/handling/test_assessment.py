@@ -5,10 +5,10 @@ from datetime import datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from handling.assessment import Quarter, assess, quarter_of, read_quarter, satisfaction_by_quarter
 from handling.clock import SHANGHAI
-from handling.figure_parts import Scope
-from handling.needs_map import grid_of, needs_map
+from handling.figures.assessment import Quarter, assess, quarter_of, read_quarter, satisfaction_by_quarter
+from handling.figures.needs_map import grid_of, needs_map
+from handling.figures.parts import Scope
 from handling.scheme import Scheme
 from models import Rating, Suggestion, SuggestionState, Unit
 from tests.handling.conftest import People

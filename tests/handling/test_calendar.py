@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from handling.calendar import WorkCalendar, is_staffed, load_calendar
 from handling.clock import SHANGHAI
 from handling.scheme import Hours, Scheme
-from handling.scheme_base import TimeLimit
+from handling.scheme.base import TimeLimit
 from models import CalendarOverride
 
 

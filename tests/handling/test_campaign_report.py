@@ -8,17 +8,17 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
-from handling.campaign_export import (
+from handling.campaigns.export import (
     results_object,
     write_answers_csv,
     write_results_json,
     write_results_xlsx,
 )
-from handling.campaign_report import report_of, write_report
-from handling.campaigns import close_campaign, report_campaign
+from handling.campaigns.report import report_of, write_report
+from handling.campaigns.running import close_campaign, report_campaign
+from handling.campaigns.surveys import finish, record_answer, take_part
 from handling.intake import open_suggestion
 from handling.residents import find_or_add_resident
-from handling.surveys import finish, record_answer, take_part
 from models import AnswerMeans, Channel, Courtyard, ParticipationState
 from tests.handling.campaigning import DAYS, HOW, WHERE, running
 from tests.handling.conftest import MOBILE

@@ -2,8 +2,8 @@
 
 import pytest
 
-from handling.campaign_people import put_on_list
-from handling.campaign_results import (
+from handling.campaigns.people import put_on_list
+from handling.campaigns.results import (
     TOGETHER,
     campaign_suggestions,
     listed_campaigns,
@@ -12,10 +12,10 @@ from handling.campaign_results import (
     progress_of,
     question_results,
 )
-from handling.consents import give_consent
+from handling.campaigns.surveys import finish, record_answer, take_part
 from handling.intake import open_suggestion
 from handling.residents import find_or_add_resident
-from handling.surveys import finish, record_answer, take_part
+from handling.residents.consents import give_consent
 from models import (
     AnswerMeans,
     Channel,

@@ -4,10 +4,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from handling.campaign_invitations import Standing, invite_due, is_anybody_waiting, standing_of
-from handling.campaign_people import draw_people, put_on_list
-from handling.campaign_sounds import can_be_rung, keep_sound
-from handling.campaigns import (
+from handling.campaigns.invitations import Standing, invite_due, is_anybody_waiting, standing_of
+from handling.campaigns.people import draw_people, put_on_list
+from handling.campaigns.questionnaire import (
+    QuestionDraft,
+    add_question,
+    bundled_questionnaires,
+    change_question,
+    move_question_up,
+    remove_question,
+)
+from handling.campaigns.running import (
     CampaignInvalid,
     CampaignNotAllowed,
     Target,
@@ -21,17 +28,10 @@ from handling.campaigns import (
     resume_campaign,
     start_campaign,
 )
-from handling.consents import give_consent, withdraw_consent
+from handling.campaigns.sounds import can_be_rung, keep_sound
 from handling.intake import open_suggestion
-from handling.questionnaire import (
-    QuestionDraft,
-    add_question,
-    bundled_questionnaires,
-    change_question,
-    move_question_up,
-    remove_question,
-)
 from handling.residents import find_or_add_resident, opt_out
+from handling.residents.consents import give_consent, withdraw_consent
 from handling.scheme import bundled_schemes, load_scheme
 from handling.sms import sms_segments
 from models import (

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from handling.casework import StepNotAllowed, take_action
 from handling.clock import SHANGHAI
-from handling.deliberation import (
+from handling.deliberation.meetings import Hands, MeetingRecord, TopicRecord, hold_meeting, raise_hands
+from handling.deliberation.notices import tell_portion, waiting_to_be_told
+from handling.deliberation.stages import (
     NotDeliberable,
     TopicDraft,
     add_remark,
@@ -22,14 +24,12 @@ from handling.deliberation import (
     stages_over,
     stop,
 )
-from handling.deliberation_notices import tell_portion, waiting_to_be_told
+from handling.deliberation.votes import Count, ballots_of, count, household_at, outcome_of
 from handling.inbound import handle_text
-from handling.meetings import Hands, MeetingRecord, TopicRecord, hold_meeting, raise_hands
 from handling.residents import find_or_add_resident
 from handling.retention import sweep
 from handling.scheme import Scheme, load_scheme
-from handling.scheme_deliberation import DeliberationKind, DeliberationStage
-from handling.votes import Count, ballots_of, count, household_at, outcome_of
+from handling.scheme.deliberation import DeliberationKind, DeliberationStage
 from models import (
     Ballot,
     Courtyard,

@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.clock import SHANGHAI
-from handling.figure_list import FIGURES, Measured, Times, light_of_target, shown_value
-from handling.figure_parts import DIMENSIONS, NONE, Scope
-from handling.figures import COUNTED, figure_cases, measure, measure_by
+from handling.figures.counts import COUNTED, figure_cases, measure, measure_by
+from handling.figures.lists import FIGURES, Measured, Times, light_of_target, shown_value
+from handling.figures.parts import DIMENSIONS, NONE, Scope
 from handling.lights import Light
 from handling.residents import find_or_add_resident
 from handling.scheme import Scheme
-from handling.scheme_figures import Targets
+from handling.scheme.figures import Targets
 from models import (
     Channel,
     Courtyard,

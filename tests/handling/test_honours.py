@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from handling.consents import give_consent, withdraw_consent
-from handling.honours import Proposal, awarded, decide, proposals, public_honours
-from handling.points import award, reverse
 from handling.residents import find_or_add_resident
+from handling.residents.consents import give_consent, withdraw_consent
+from handling.residents.honours import Proposal, awarded, decide, proposals, public_honours
+from handling.residents.points import award, reverse
 from handling.scheme import Scheme
 from models import PointsTransaction, Purpose, Resident
 from tests.handling.conftest import LANDLINE, MOBILE, People

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from handling.clock import SHANGHAI
 from handling.inbound import handle_text
-from handling.points import award
+from handling.residents.points import award
 from handling.scheme import Scheme
 from models import (
     Notice,

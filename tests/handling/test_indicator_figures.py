@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 
 from handling.calendar import load_calendar
 from handling.clock import SHANGHAI
-from handling.figure_parts import Scope
+from handling.figures.parts import Scope
 from handling.lights import Light
 from handling.scheme import load_scheme
-from handling.scheme_indicators import IndicatorFigure, indicator_figures, measured_words, standings
+from handling.scheme.indicators import IndicatorFigure, indicator_figures, measured_words, standings
 from models import Channel, Event, Suggestion, SuggestionState
 
 JINTU = load_scheme("jintu")

@@ -10,7 +10,7 @@ from handling.calendar import WorkCalendar
 from handling.clock import SHANGHAI
 from handling.lights import SIGNS, Light, Team, light_of, lights_board, share_left, team_light
 from handling.scheme import Scheme
-from handling.scheme_supervision import Lights
+from handling.scheme.supervision import Lights
 from models import Channel, Suggestion, SuggestionState, Unit
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import People

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from handling.casework import StepNotAllowed, actions_for
 from handling.forms import FormInvalid
-from handling.migration import migrate, preview
 from handling.scheme import Scheme, read_scheme
+from handling.scheme.migration import migrate, preview
 from models import SuggestionState
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import People

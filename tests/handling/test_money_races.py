@@ -5,13 +5,13 @@ from typing import Any
 from sqlalchemy import select
 
 from handling.community import set_up_community
-from handling.deliberation import TopicDraft, begin, draft_deliberation
+from handling.deliberation.stages import TopicDraft, begin, draft_deliberation
+from handling.deliberation.vote_texts import cast_from_home
+from handling.deliberation.votes import ballots_of, count
 from handling.money import account_of, agree_shares, book, receive_shares
 from handling.residents import find_or_add_resident
 from handling.scheme import Scheme
-from handling.scheme_deliberation import DeliberationKind, DeliberationStage
-from handling.vote_texts import cast_from_home
-from handling.votes import ballots_of, count
+from handling.scheme.deliberation import DeliberationKind, DeliberationStage
 from models import (
     BallotChannel,
     Courtyard,

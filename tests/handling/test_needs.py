@@ -1,7 +1,7 @@
 from typing import get_args
 
 from handling.needs import QUESTIONS
-from handling.scheme_parts import Need
+from handling.scheme.parts import Need
 
 
 def test_every_need_that_a_scheme_may_name_has_its_question() -> None:

@@ -9,9 +9,26 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from handling.points import Line, NotEnoughPoints, account_totals, award, balance_of, move, reverse, statement
 from handling.residents import find_or_add_resident
-from handling.rewards import RedemptionRefused, ask_for, book, cancel, confirm_asked, find_reward, hand_over
+from handling.residents.points import (
+    Line,
+    NotEnoughPoints,
+    account_totals,
+    award,
+    balance_of,
+    move,
+    reverse,
+    statement,
+)
+from handling.residents.rewards import (
+    RedemptionRefused,
+    ask_for,
+    book,
+    cancel,
+    confirm_asked,
+    find_reward,
+    hand_over,
+)
 from handling.scheme import PointsRule, Scheme
 from models import (
     Account,

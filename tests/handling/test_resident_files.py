@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from handling.forms import FormInvalid
-from handling.points import award, balance_of
-from handling.resident_files import MergeRefused, add_number, make_main_number, proposed_names
 from handling.residents import find_or_add_resident
+from handling.residents.files import MergeRefused, add_number, make_main_number, proposed_names
+from handling.residents.points import award, balance_of
 from handling.scheme import PointsRule
 from models import (
     Call,

@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from handling.consents import give_consent, withdraw_consent
 from handling.intake import open_suggestion
 from handling.notices import queue_notice
-from handling.personal_data import ErasureRefused, erase_resident, resident_data
-from handling.points import award, balance_of
 from handling.queries import figures
-from handling.resident_files import add_number
 from handling.residents import find_or_add_resident, mask
+from handling.residents.consents import give_consent, withdraw_consent
+from handling.residents.files import add_number
+from handling.residents.personal_data import ErasureRefused, erase_resident, resident_data
+from handling.residents.points import award, balance_of
 from handling.retention import SWEPT, sweep
 from handling.scheme import PointsRule, Scheme
 from models import (

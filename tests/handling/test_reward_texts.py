@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from handling.points import award, balance_of
-from handling.rewards import catalogue, set_up_rewards
+from handling.residents.points import award, balance_of
+from handling.residents.rewards import catalogue, set_up_rewards
 from handling.scheme import PointsRule, Scheme
 from models import Redemption, RedemptionState, Reward
 from tests.handling.test_inbound import Inbox, inbox

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from audio_prompts.keys import REQUIRED_KEYS
-from handling import scheme_parts
 from handling.scheme import SchemeError, bundled_schemes, load_scheme, read_scheme
-from handling.scheme_parts import Part
+from handling.scheme import parts as scheme_parts
+from handling.scheme.parts import Part
 from handling.sms import sms_units
 from models import Urgency
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handling.scheme import SchemeError, bundled_schemes, load_scheme, read_scheme
-from handling.scheme_deliberation import reaches, share_in_words
+from handling.scheme.deliberation import reaches, share_in_words
 
 OWN = """
 name = "own"

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from handling.scheme import Scheme, bundled_schemes, load_scheme, read_scheme
-from handling.scheme_diff import differences
+from handling.scheme.diff import differences
 
 HEAD = 'name = "minimal"\ntitle = "简易流程：收集，办理，办结"\nextends = "minimal"\n'
 

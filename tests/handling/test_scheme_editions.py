@@ -3,7 +3,7 @@
 import pytest
 
 from handling.scheme import SchemeError, load_scheme
-from handling.scheme_editions import StaleScheme, edition_number, in_force, save_edition, scheme_in_force
+from handling.scheme.editions import StaleScheme, edition_number, in_force, save_edition, scheme_in_force
 from models import SchemeVersion, Unit
 
 LONGER = '[[levels]]\ncode = "A"\nworking_days = 2\n'

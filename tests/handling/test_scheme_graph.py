@@ -3,7 +3,7 @@ import re
 import pytest
 
 from handling.scheme import bundled_schemes, load_scheme
-from handling.scheme_graph import mermaid
+from handling.scheme.graph import mermaid
 
 
 def test_steps_are_boxes_and_actions_that_move_a_case_are_arrows() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from handling.scheme import SchemeError, read_scheme
-from handling.scheme_people import Retention
+from handling.scheme.people import Retention
 
 OWN = 'name = "own"\ntitle = "我们社区"\nextends = "chengbei"\n'
 

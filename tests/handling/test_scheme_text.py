@@ -6,9 +6,9 @@ import pytest
 
 from handling.notice_texts import check_texts, notice_texts, offered
 from handling.scheme import SchemeError, bundled_schemes, load_scheme, read_over
-from handling.scheme_names import name_of_path
-from handling.scheme_reasons import explained
-from handling.scheme_text import Value, limited, written
+from handling.scheme.names import name_of_path
+from handling.scheme.reasons import explained
+from handling.scheme.text import Value, limited, written
 
 
 def test_a_value_is_changed_where_it_stands_and_comments_stay():

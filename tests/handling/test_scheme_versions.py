@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from handling.casework import actions_for, take_action
 from handling.scheme import Scheme, load_scheme, read_scheme
-from handling.scheme_versions import scheme_of, version_of
+from handling.scheme.versions import scheme_of, version_of
 from handling.status import state_name
 from models import Notice, SchemeVersion, Suggestion
 from tests.fakes.clock import FakeClock

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from handling.casework import actions_for
 from handling.scheme import Action, Scheme, bundled_schemes, load_scheme
-from handling.scheme_words import sample_notice
+from handling.scheme.words import sample_notice
 from handling.sms import sms_segments
 from models import Event, Role, Suggestion, SuggestionState, User
 

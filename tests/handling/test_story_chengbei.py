@@ -10,8 +10,8 @@ from handling.clock import SHANGHAI
 from handling.forms import show_value
 from handling.inbound import handle_text
 from handling.intake import open_suggestion
-from handling.points import balance_of
 from handling.residents import find_or_add_resident
+from handling.residents.points import balance_of
 from handling.review import claim_for_review, confirm_review
 from handling.scheme import Scheme
 from handling.sms import sms_segments

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from handling.casework import StepNotAllowed
-from handling.deliberation import TopicDraft, draft_deliberation
-from handling.deliberation import begin as begin_deliberation
+from handling.deliberation.meetings import MeetingRecord, TopicRecord, hold_meeting
+from handling.deliberation.stages import TopicDraft, draft_deliberation
+from handling.deliberation.stages import begin as begin_deliberation
 from handling.forms import FormInvalid
-from handling.meetings import MeetingRecord, TopicRecord, hold_meeting
 from handling.money import account_of, book, open_project
-from handling.points import balance_of
+from handling.residents.points import balance_of
 from handling.scheme import load_scheme
 from models import EntryKind, SuggestionState
 from tests.fakes.clock import FakeClock

@@ -4,8 +4,8 @@ from sqlalchemy.orm import Session
 
 from handling.calendar import WorkCalendar
 from handling.scheme import load_scheme
-from handling.scheme_forms import filled_form
-from handling.scheme_indicators import standings
+from handling.scheme.forms import filled_form
+from handling.scheme.indicators import standings
 from models import SuggestionState
 from tests.fakes.clock import FakeClock
 from tests.handling.story import begin

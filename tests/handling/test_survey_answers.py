@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from handling.survey_answers import read_answer, says_nothing, says_start, says_stop
+from handling.campaigns.survey_answers import read_answer, says_nothing, says_start, says_stop
 from models import Question, QuestionKind
 
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from handling.campaign_queries import open_participation
-from handling.campaigns import close_campaign, pause_campaign
+from handling.campaigns.queries import open_participation
+from handling.campaigns.running import close_campaign, pause_campaign
+from handling.campaigns.survey_texts import PATIENCE, lapse_unanswered
 from handling.inbound import handle_text
 from handling.residents import find_or_add_resident
 from handling.sms import sms_segments
-from handling.survey_texts import PATIENCE, lapse_unanswered
 from models import (
     Answer,
     AnswerMeans,

@@ -2,7 +2,7 @@
 
 import threading
 
-from handling.scheme_editions import save_edition
+from handling.scheme.editions import save_edition
 from hotline.app import create_app
 from hotline.in_force import keep_up, take_up
 from hotline.settings import Settings

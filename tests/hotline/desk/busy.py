@@ -5,9 +5,9 @@ from unittest.mock import patch
 
 from sqlalchemy import select
 
+from handling.campaigns.surveys import record_answer, take_part
 from handling.community import add_units
 from handling.residents import find_or_add_resident
-from handling.surveys import record_answer, take_part
 from models import AnswerMeans, Campaign, Channel, Courtyard, Resident, Review
 from tests.hotline.board.test_board import publish
 from tests.hotline.desk.live import LiveDesk, practice

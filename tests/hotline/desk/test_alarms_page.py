@@ -1,8 +1,8 @@
 """一键呼叫 on the desk: on top of every page for who is on duty, until somebody is there."""
 
-from handling.alarms import raise_alarm
-from handling.resident_files import add_number
 from handling.residents import find_or_add_resident
+from handling.residents.alarms import raise_alarm
+from handling.residents.files import add_number
 from models import AccessEntry, Alarm, Call, User
 from tests.hotline.desk.conftest import Desk
 

@@ -8,10 +8,10 @@ import pytest
 from docx import Document
 from sqlalchemy import select
 
-from handling.campaign_invitations import invite_due
-from handling.consents import give_consent
+from handling.campaigns.invitations import invite_due
+from handling.campaigns.surveys import record_answer, take_part
 from handling.residents import find_or_add_resident
-from handling.surveys import record_answer, take_part
+from handling.residents.consents import give_consent
 from models import AnswerMeans, Campaign, CampaignSound, CampaignState, Event, Notice, Purpose
 from tests.hotline.conftest import PUBLIC_URL
 from tests.hotline.desk.conftest import MOBILE

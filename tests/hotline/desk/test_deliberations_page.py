@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from handling.deliberation import advance, stages_over
+from handling.deliberation.stages import advance, stages_over
 from handling.scheme import load_scheme
 from hotline.settings import Settings
 from models import Courtyard, Deliberation, DeliberationState, Outcome

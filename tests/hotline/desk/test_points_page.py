@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 
-from handling.consents import give_consent
-from handling.points import award, balance_of
 from handling.residents import find_or_add_resident
-from handling.rewards import set_up_rewards
+from handling.residents.consents import give_consent
+from handling.residents.points import award, balance_of
+from handling.residents.rewards import set_up_rewards
 from models import Honour, Notice, PointsTransaction, Purpose, Redemption, Resident, Reward
 from tests.hotline.desk.conftest import MOBILE, Desk
 

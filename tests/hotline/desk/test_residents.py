@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from handling.consents import consents_to
 from handling.residents import find_or_add_resident
+from handling.residents.consents import consents_to
 from models import AccessEntry, Purpose, Relative, Resident, ResidentPhone, Suggestion
 from tests.hotline.desk.conftest import MOBILE, Desk
 

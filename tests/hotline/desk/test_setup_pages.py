@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from handling.scheme import load_scheme
-from handling.scheme_editions import save_edition
+from handling.scheme.editions import save_edition
 from hotline.first_start import setup_token
 from hotline.settings import OWN_SCHEME, Settings, read_settings
 from models import Courtyard, Database, Role, Station, User

@@ -1,7 +1,7 @@
 """一键呼叫 on the telephone: a short word, the tone, and everybody alerted."""
 
-from handling.resident_files import add_number
 from handling.residents import find_or_add_resident
+from handling.residents.files import add_number
 from models import Alarm, Call, CallState, Notice
 from tests.hotline.conftest import DUTY_PHONE
 from tests.hotline.telephony.test_calls import CALLER, only, ring, verbs

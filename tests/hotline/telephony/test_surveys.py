@@ -6,12 +6,12 @@ from pathlib import PurePosixPath
 import pytest
 from sqlalchemy import select
 
-from handling.campaign_invitations import invite_due
-from handling.campaign_people import put_on_list
-from handling.campaign_sounds import keep_sound
-from handling.campaigns import Target, close_campaign
-from handling.consents import consents_to, give_consent
+from handling.campaigns.invitations import invite_due
+from handling.campaigns.people import put_on_list
+from handling.campaigns.running import Target, close_campaign
+from handling.campaigns.sounds import keep_sound
 from handling.residents import find_or_add_resident
+from handling.residents.consents import consents_to, give_consent
 from handling.scheme import load_scheme
 from hotline.phone.exchange import Exchange
 from hotline.phone.handset import Handset, converse

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from handling.deliberation import TopicDraft, advance, begin, draft_deliberation
-from handling.deliberation_notices import tell_portion
+from handling.deliberation.notices import tell_portion
+from handling.deliberation.stages import TopicDraft, advance, begin, draft_deliberation
 from handling.residents import find_or_add_resident
 from handling.scheme import load_scheme
-from handling.scheme_deliberation import DeliberationKind, DeliberationStage
+from handling.scheme.deliberation import DeliberationKind, DeliberationStage
 from models import (
     Ballot,
     Courtyard,

@@ -1,8 +1,8 @@
 """The sweep that alerts again, and what is said in the call of an alarm."""
 
-from handling.alarms import raise_alarm
-from handling.resident_files import add_number
 from handling.residents import find_or_add_resident
+from handling.residents.alarms import raise_alarm
+from handling.residents.files import add_number
 from hotline.worker.alarms import repeat_alarms
 from hotline.worker.context import WorkerContext
 from hotline.worker.recordings import transcribe_recording

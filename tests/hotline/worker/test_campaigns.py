@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from handling.campaign_people import put_on_list
-from handling.campaigns import close_campaign, pause_campaign, resume_campaign
-from handling.consents import give_consent
+from handling.campaigns.people import put_on_list
+from handling.campaigns.running import close_campaign, pause_campaign, resume_campaign
+from handling.campaigns.survey_texts import PATIENCE
+from handling.campaigns.surveys import record_answer, take_part
 from handling.queries import failed_notices
 from handling.residents import find_or_add_resident
-from handling.survey_texts import PATIENCE
-from handling.surveys import record_answer, take_part
+from handling.residents.consents import give_consent
 from hotline.telephony import receipts
 from hotline.telephony.inbound import CallFacts, announce_recording, register_call
 from hotline.worker import outbox

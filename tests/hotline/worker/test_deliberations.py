@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from handling.community import set_up_community
-from handling.deliberation import TopicDraft, begin, draft_deliberation
+from handling.deliberation.stages import TopicDraft, begin, draft_deliberation
 from handling.residents import find_or_add_resident
 from handling.scheme import load_scheme
 from hotline.worker.context import WorkerContext

@@ -1,0 +1,136 @@
+"""考核 of units each quarter, and 满意度测评 by quarter."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
+
+from handling.clock import SHANGHAI
+from handling.figures.counts import measure_by
+from handling.figures.lists import FIGURES, Measured
+from handling.figures.parts import SATISFIED, SCORES, Scope
+from handling.scheme import Scheme
+from handling.scheme.figures import WHOLE
+from models.sql_times import shanghai_month
+
+MONTHS = 3
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """number: 1 to 4."""
+
+    year: int
+    number: int
+
+    @property
+    def begins(self) -> datetime:
+        return datetime(self.year, self.number * MONTHS - 2, 1, tzinfo=SHANGHAI)
+
+    @property
+    def ends(self) -> datetime:
+        """The first moment after it."""
+        return self.after().begins
+
+    @property
+    def last_day(self) -> date:
+        return self.ends.date() - timedelta(days=1)
+
+    @property
+    def code(self) -> str:
+        return f"{self.year}-Q{self.number}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.year}年{'一二三四'[self.number - 1]}季度"
+
+    def after(self) -> "Quarter":
+        return Quarter(self.year + 1, 1) if self.number == 4 else Quarter(self.year, self.number + 1)
+
+    def before(self) -> "Quarter":
+        return Quarter(self.year - 1, 4) if self.number == 1 else Quarter(self.year, self.number - 1)
+
+
+def quarter_of(moment: datetime) -> Quarter:
+    local = moment.astimezone(SHANGHAI)
+    return Quarter(local.year, (local.month + MONTHS - 1) // MONTHS)
+
+
+def read_quarter(code: str) -> Quarter | None:
+    """ "2026-Q1"; None for what is none."""
+    year, _, number = code.partition("-Q")
+    if not (year.isdecimal() and year.isascii() and 2000 <= int(year) < 2200 and number in ("1", "2", "3", "4")):
+        return None
+    return Quarter(int(year), int(number))
+
+
+@dataclass(frozen=True)
+class Assessed:
+    """A unit or handler in a quarter. points: of 100; None without any measure. parts: measure -> its share of 1,
+    None where there is nothing to count; its weight is then shared among the others."""
+
+    row: Measured
+    points: float | None
+    grade: str
+    parts: dict[str, float | None]
+
+
+def assess(session: Session, scheme: Scheme, quarter: Quarter, *, by: str, now: datetime) -> list[Assessed]:
+    """The best first, by the weights of the scheme; empty without [assessment]. by: "unit" or "handler"."""
+    if scheme.assessment is None:
+        return []
+    scope = Scope(received_from=quarter.begins, received_until=quarter.ends)
+    rows = [row for row in measure_by(session, scheme, by, scope, now=now) if row.key is not None]
+    judged = [_assessed(scheme, row) for row in rows if row.counts["valid"]]
+    return sorted(judged, key=lambda one: (-(one.points if one.points is not None else -1), one.row.name))
+
+
+def _assessed(scheme: Scheme, row: Measured) -> Assessed:
+    assert scheme.assessment is not None
+    weights = scheme.assessment.weights
+    parts = {figure.code: figure.value(row) for figure in FIGURES if figure.code in weights}
+    known = {code: share for code, share in parts.items() if share is not None}
+    whole = sum(weights[code] for code in known)
+    if not whole:
+        return Assessed(row, None, "", parts)
+    points = sum(weights[code] * share for code, share in known.items()) * WHOLE / whole
+    grade = next(grade.name for grade in scheme.assessment.grades if round(points, 1) >= grade.at_least)
+    return Assessed(row, points, grade, parts)
+
+
+@dataclass(frozen=True)
+class QuarterScores:
+    """Scores that were given in a quarter, whenever the case came."""
+
+    quarter: Quarter
+    scores: int
+    average: float | None
+    satisfied: float | None
+
+
+def satisfaction_by_quarter(session: Session, *, now: datetime, quarters: int = 8) -> list[QuarterScores]:
+    """The last quarters, the oldest first; one statement."""
+    first = last = quarter_of(now)
+    for _ in range(quarters - 1):
+        first = first.before()
+    month = shanghai_month(SCORES.c.at).label("month")
+    score = SCORES.c.score
+    rows = session.execute(
+        select(month, func.count(score), func.sum(score), func.count(case((score >= SATISFIED, 1))))
+        .where(SCORES.c.at >= first.begins)
+        .group_by(month)
+    ).all()
+    sums: dict[Quarter, list[int]] = {}
+    for text, *counts in rows:
+        of = quarter_of(
+            datetime.combine(datetime.fromisoformat(f"{text}-01"), time(), SHANGHAI) + timedelta(days=1)
+        )
+        sums[of] = [a + b for a, b in zip(sums.get(of, [0, 0, 0]), counts, strict=True)]
+    found = []
+    while first.begins <= last.begins:
+        number, total, satisfied = sums.get(first, [0, 0, 0])
+        share = (total / number, satisfied / number) if number else (None, None)
+        found.append(QuarterScores(first, number, *share))
+        first = first.after()
+    return found
