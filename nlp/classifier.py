@@ -3,13 +3,13 @@
 Everything is a sum of readable weights: no state, no chance, the same text always gives the same answer.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from nlp.guarding import GuardedText, Guarding
 from nlp.lexicon import Emergency, Lexicon
 from nlp.matcher import Hit
-from nlp.tables import Sign, Table, Variants, apart, totals, words_of
+from nlp.tables import Found, Sign, Table, Use, Variants, apart, totals, words_of
 
 # A sign of danger of this weight (0 to 3) is an emergency: one word as written, one longer word as heard,
 # or two weak signs together.
@@ -36,8 +36,19 @@ def _concept(lexicon: Lexicon, name: str, variants: Variants) -> set[str]:
     return set(words_of(lexicon, "{" + name + "}", variants)) if name in lexicon.concepts else set()
 
 
-@dataclass(frozen=True)
-class Decision:
+# A word that is only named by a concept or a guard, in no table.
+_NAMED = Use((), 0, ())
+Readers = dict[str, tuple[tuple[int, Use], ...]]
+
+
+def _readers(*uses: Mapping[str, Use]) -> Readers:
+    """For each word its uses, each with the place of who uses it so: most words concern one table, and the others
+    need not look at them."""
+    words = dict.fromkeys(word for some in uses for word in some)
+    return {word: tuple((place, some[word]) for place, some in enumerate(uses) if word in some) for word in words}
+
+
+class Decision(NamedTuple):
     """The classifier's answer on one standard text."""
 
     domain: str
@@ -55,48 +66,46 @@ class Decision:
 
 class Classifier:
     def __init__(self, lexicon: Lexicon, variants: Variants) -> None:
-        self._lexicon = lexicon
-        self._domains = Table.build(lexicon.domains.entries, lexicon, variants)
-        self._demand_types = Table.build(lexicon.demand_types.entries, lexicon, variants)
-        self._urgency = Table.build(lexicon.urgency.entries, lexicon, variants)
-        self._emergency = Table.build(lexicon.emergency, lexicon, variants)
+        self._domains = Table(lexicon.domains.entries, lexicon, variants)
+        self._demand_types = Table(lexicon.demand_types.entries, lexicon, variants)
+        self._urgency = Table(lexicon.urgency.entries, lexicon, variants)
+        self._emergency = Table(lexicon.emergency, lexicon, variants)
+        self._fallbacks = lexicon.domains.fallback, lexicon.demand_types.fallback
         self._emergencies: dict[str, Emergency] = {entry.value: entry for entry in lexicon.emergency}
         # Another taxonomy may not know the domain that a danger belongs to.
         self._domain_names = {entry.value for entry in lexicon.domains.entries}
         self._guarding = Guarding(lexicon, variants)
         self._cries = _concept(lexicon, CRY, variants)
         self._somebody = _concept(lexicon, SOMEBODY, variants)
-        # Most words concern one table: the others need not look at them.
-        readers = (
-            self._domains.vocabulary(),
-            self._demand_types.vocabulary(),
-            self._urgency.vocabulary(),
-            self._emergency.vocabulary(),
-            self._cries | self._somebody,
+        self._readers = _readers(
+            self._domains.uses,
+            self._demand_types.uses,
+            self._urgency.uses,
+            self._emergency.uses,
+            dict.fromkeys(self._cries | self._somebody, _NAMED),
+            dict.fromkeys(self._guarding.vocabulary(), _NAMED),
         )
-        self._readers = {
-            word: tuple(place for place, words in enumerate(readers) if word in words)
-            for word in set().union(*readers)
-        }
 
     def vocabulary(self) -> set[str]:
-        return set(self._readers) | self._guarding.vocabulary()
+        return set(self._readers)
 
     def classify(self, text: str, hits: Sequence[Hit]) -> Decision:
         """`hits`: all words of `vocabulary()` found in the standard text."""
-        guards = self._guarding.of(text, hits)
-        of_domains, of_demand, of_urgency, of_danger, of_people = self._told_apart(hits)
+        of_domains, of_demand, of_urgency, of_danger, of_people, of_guards = self._told_apart(hits)
+        guards = self._guarding.of(text, [hit for hit, _ in of_guards], hits)
         danger, risks = self._danger(guards.unmasked(of_danger), guards)
         urgency_signs = [
             sign for sign in self._urgency.signs(of_urgency) if guards.effect(sign.value, sign.spans()) != "drop"
         ]
-        domain_signs = self._domains.signs(of_domains) + self._domain_of_danger(apart(danger))
+        apart_danger = apart(danger)
+        domain_signs = self._domains.signs(of_domains) + self._domain_of_danger(apart_danger)
         demand_signs = self._demand_types.signs(of_demand)
-        leading = self._leading(danger, self._threshold(guards.unmasked(of_people), danger))
+        leading = self._leading(apart_danger, self._threshold(guards.unmasked(of_people), danger))
         sums = totals(_first_counts(domain_signs), further=FURTHER)
+        for_domain, for_demand = self._fallbacks
         return Decision(
-            domain=self._domain(sums, leading),
-            demand_type=_winner(totals(demand_signs), self._lexicon.demand_types.fallback, self._demand_types),
+            domain=self._domain(sums, leading, for_domain),
+            demand_type=_winner(totals(demand_signs), for_demand, self._demand_types.order),
             urgency="emergency" if leading else _urgency(totals(urgency_signs), bool(risks)),
             ring=leading.ring if leading else "",
             domain_signs=domain_signs,
@@ -106,28 +115,29 @@ class Classifier:
             matters=self._matters(sums),
         )
 
-    def _told_apart(self, hits: Sequence[Hit]) -> list[list[Hit]]:
-        """The hits for domains, demand types, urgency, danger, and people who cry or to whom it happens."""
-        told: list[list[Hit]] = [[], [], [], [], []]
+    def _told_apart(self, hits: Sequence[Hit]) -> list[list[Found]]:
+        """The hits for domains, demand types, urgency, danger, for people who cry or to whom it happens, and for
+        guards."""
+        told: list[list[Found]] = [[], [], [], [], [], []]
         for hit in hits:
-            for place in self._readers.get(hit.word, ()):
-                told[place].append(hit)
+            for place, use in self._readers[hit.word]:
+                told[place].append((hit, use))
         return told
 
-    def _domain(self, sums: dict[str, float], leading: Emergency | None) -> str:
+    def _domain(self, sums: dict[str, float], leading: Emergency | None, fallback: str) -> str:
         """The danger says what an emergency is about, not the things around it."""
         if leading and leading.domain in self._domain_names:
             return leading.domain
-        return _winner(sums, self._lexicon.domains.fallback, self._domains)
+        return _winner(sums, fallback, self._domains.order)
 
     def _matters(self, sums: dict[str, float]) -> tuple[tuple[str, float], ...]:
-        order = [entry.value for entry in self._domains.entries]
+        order = self._domains.order
         clear = [(value, round(weight, 2)) for value, weight in sums.items() if weight >= MATTER_AT]
-        return tuple(sorted(clear, key=lambda item: (-item[1], order.index(item[0]))))
+        return tuple(sorted(clear, key=lambda item: (-item[1], order[item[0]])))
 
-    def _danger(self, hits: Sequence[Hit], guards: GuardedText) -> tuple[list[Sign], list[Sign]]:
+    def _danger(self, found: Sequence[Found], guards: GuardedText) -> tuple[list[Sign], list[Sign]]:
         danger, risks = [], []
-        for sign in self._emergency.signs(hits):
+        for sign in self._emergency.signs(found):
             effect = guards.effect(sign.value, sign.spans())
             if effect == "":
                 danger.append(sign)
@@ -135,8 +145,8 @@ class Classifier:
                 risks.append(Sign("urgent", sign.start, sign.end, sign.word, 2.0, sign.literal, sign.value))
         return danger, risks
 
-    def _threshold(self, hits: Sequence[Hit], danger: Sequence[Sign]) -> float:
-        written = {hit.word for hit in hits if hit.literal}
+    def _threshold(self, found: Sequence[Found], danger: Sequence[Sign]) -> float:
+        written = {hit.word for hit, _ in found if hit.literal}
         if written & self._cries:
             return EMERGENCY_WITH_CRY
         misheard = any(not sign.literal for sign in danger)
@@ -144,13 +154,12 @@ class Classifier:
 
     def _leading(self, danger: Iterable[Sign], threshold: float) -> Emergency | None:
         """The most pressing kind of danger: the highest sum, then the one that was said first."""
-        danger = apart(danger)
         sums = totals(danger)
         if max(sums.values(), default=0.0) < threshold:
             return None
-        order = list(self._emergencies)
         said = {sign.value: sign.start for sign in sorted(danger, key=lambda sign: -sign.start)}
-        best = min(sums, key=lambda value: (-sums[value], said[value], order.index(value)))
+        order = self._emergency.order
+        best = min(sums, key=lambda value: (-sums[value], said[value], order[value]))
         return self._emergencies[best]
 
     def _domain_of_danger(self, danger: Iterable[Sign]) -> list[Sign]:
@@ -166,15 +175,14 @@ class Classifier:
 def _first_counts(signs: Sequence[Sign]) -> list[Sign]:
     """People begin with their matter; what they add later counts less."""
     middle = LATER * max((sign.end for sign in signs), default=0)
-    return [replace(sign, weight=sign.weight * LATER_COUNTS) if sign.start > middle else sign for sign in signs]
+    return [sign._replace(weight=sign.weight * LATER_COUNTS) if sign.start > middle else sign for sign in signs]
 
 
-def _winner(sums: dict[str, float], fallback: str, table: Table) -> str:
-    order = [entry.value for entry in table.entries]
+def _winner(sums: dict[str, float], fallback: str, order: Mapping[str, int]) -> str:
     positive = {value: weight for value, weight in sums.items() if weight >= DOMAIN_AT}
     if not positive:
         return fallback
-    return min(positive, key=lambda value: (-positive[value], order.index(value) if value in order else 99))
+    return min(positive, key=lambda value: (-positive[value], order[value]))
 
 
 def _urgency(sums: dict[str, float], at_risk: bool) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from nlp.lexicon import Guard, Lexicon
 from nlp.matcher import Hit
+from nlp.tables import Found
 
 FULL_STOPS = "。！？!?\n"
 COMMAS = FULL_STOPS + "，,；;、"
@@ -25,11 +26,11 @@ class GuardedText:
     standing: tuple[tuple[Guard, Hit], ...]
     now: tuple[Hit, ...]
 
-    def unmasked(self, hits: Sequence[Hit]) -> list[Hit]:
+    def unmasked(self, found: list[Found]) -> list[Found]:
         """Hits that are not part of a harmless longer expression (火 of 火锅)."""
         if not self.masks:
-            return list(hits)
-        return [hit for hit in hits if not any(m.start < hit.end and hit.start < m.end for m in self.masks)]
+            return found
+        return [one for one in found if not any(m.start < one[0].end and one[0].start < m.end for m in self.masks)]
 
     def effect(self, value: str, spans: Iterable[tuple[int, int]]) -> str:
         """What the guards do to a sign for `value` whose words stand at these spans: "", "drop" or "risk"."""
@@ -81,8 +82,8 @@ class Guarding:
     def vocabulary(self) -> set[str]:
         return self._words
 
-    def of(self, text: str, hits: Sequence[Hit]) -> GuardedText:
-        own = [hit for hit in hits if hit.word in self._words]
+    def of(self, text: str, own: Sequence[Hit], hits: Sequence[Hit]) -> GuardedText:
+        """`own`: those of the hits whose words stand in `vocabulary()`."""
         return GuardedText(
             text=text,
             # An expression that only sounds like a harmless one must not hide a danger.
@@ -90,9 +91,8 @@ class Guarding:
             standing=tuple(
                 (guard, hit)
                 for hit in own
-                if hit.word in self._guards and not self._inside(hit, hits)
-                for guard in self._guards[hit.word]
-                if hit.quality >= _least(guard)
+                for guard in self._guards.get(hit.word, ())
+                if hit.quality >= _least(guard) and not self._inside(hit, hits)
             ),
             now=tuple(hit for hit in own if hit.literal and hit.word in self._now),
         )
@@ -100,10 +100,10 @@ class Guarding:
     def _inside(self, hit: Hit, hits: Sequence[Hit]) -> bool:
         """没有 in 没有反应 denies nothing."""
         return any(
-            other.literal
-            and other.start == hit.start
+            other.start == hit.start
             and other.end > hit.end
             and other.end - other.start >= 3
+            and other.literal
             and other.word not in self._guards
             for other in hits
         )

@@ -1,7 +1,7 @@
 """Rules and experience together: each question goes to the label that both together think likeliest."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from nlp import tables
 from nlp.classifier import Decision
@@ -22,8 +22,7 @@ EMERGENCY = "emergency"
 SHORTEST = 4
 
 
-@dataclass(frozen=True)
-class Sign:
+class Sign(NamedTuple):
     """A passage of the original text that experience heard, for a label; kind as in Evidence."""
 
     kind: str
@@ -50,7 +49,7 @@ def judge(decision: Decision, answer: Answer, danger: Answer, own_words: frozens
     if not _own(own_words, decision.domain_signs):
         domain = _likeliest("domain", domain, heard.scores)
     ring = _likeliest("ring", decision.ring, heard.scores) if urgency == EMERGENCY else ""
-    return replace(decision, urgency=urgency, demand_type=demand_type, domain=domain, ring=ring)
+    return decision._replace(urgency=urgency, demand_type=demand_type, domain=domain, ring=ring)
 
 
 def _own(own_words: frozenset[str], signs: Iterable[tables.Sign]) -> bool:

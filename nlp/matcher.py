@@ -69,7 +69,8 @@ class Matcher:
             start = end - length
             written = lower[start:end]
             if written in words:
-                hits.append(Hit(start, end, written, 1.0))
+                # The word itself rather than its copy in the text: it is looked up faster.
+                hits.append(Hit(start, end, words[words.index(written)], 1.0))
                 continue
             for word, far, near in heard:
                 hits.append(Hit(start, end, word, near if _changed(word, written) == 1 else far))
@@ -89,10 +90,11 @@ def _changed(word: str, written: str) -> int:
 def longest(hits: Iterable[Hit]) -> list[Hit]:
     """Hits that do not overlap, the better and longer first (no double counting of 垃圾 in 垃圾桶)."""
     kept: list[Hit] = []
-    taken: set[int] = set()
-    for _, _, hit in sorted((-hit.quality, hit.start - hit.end, hit) for hit in hits):
-        places = range(hit.start, hit.end)
-        if taken.isdisjoint(places):
-            taken.update(places)
+    taken = 0
+    for _, _, hit in sorted([(-hit.quality, hit.start - hit.end, hit) for hit in hits]):
+        # The characters that it covers, as bits.
+        places = (1 << hit.end) - (1 << hit.start)
+        if not taken & places:
+            taken |= places
             kept.append(hit)
     return sorted(kept)

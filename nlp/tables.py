@@ -1,9 +1,9 @@
 """Entries of the lexicon against the words found in a text: signs for values, by single words and by rules."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import product
+from typing import NamedTuple
 
 from nlp.lexicon import Entry, Lexicon
 from nlp.matcher import ONLY_IN_RULES, Hit, longest
@@ -20,8 +20,7 @@ EVERYDAY = ("人", "地方", "此刻")
 EVERYDAY_COUNTS = 0.3
 
 
-@dataclass(frozen=True)
-class Sign:
+class Sign(NamedTuple):
     """Something that speaks for a value: where in the standard text, by which words, how strongly."""
 
     value: str
@@ -38,8 +37,16 @@ class Sign:
         return self.parts or ((self.start, self.end),)
 
 
-@dataclass(frozen=True)
-class _Rule:
+class Use(NamedTuple):
+    """What a word is for in a table: the values that it speaks for by itself, with their weights; the templates
+    that it belongs to, as bits; the rules that it calls up, by number."""
+
+    values: tuple[tuple[str, int], ...]
+    parts: int
+    calls: tuple[int, ...]
+
+
+class _Rule(NamedTuple):
     """`parts` are bits, one for each template of the rule; `all` is their union."""
 
     value: str
@@ -47,76 +54,44 @@ class _Rule:
     all: int
 
 
-@dataclass
 class Table:
-    """One list of entries (domains, ...) prepared for scoring hits."""
+    """One list of entries (domains, ...) prepared for scoring hits. `uses`: what each of its words is for."""
 
-    entries: Sequence[Entry]
-    words: dict[str, list[tuple[str, int]]] = field(default_factory=lambda: defaultdict(list))
-    rules: list[_Rule] = field(default_factory=list)
-    # For each word: the bits of the templates that it belongs to.
-    parts_of: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    everyday: frozenset[str] = frozenset()
-    _bits: dict[str, int] = field(default_factory=dict)
-    _members: dict[int, set[str]] = field(default_factory=dict)
-    # A word of a rule's smallest part calls the rule up: nearly every sentence has a person, few have a gas leak.
-    _called_by: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-
-    @classmethod
-    def build(cls, entries: Sequence[Entry], lexicon: Lexicon, variants: Variants) -> "Table":
-        table = cls(entries, everyday=_everyday(lexicon, variants))
-        for entry in entries:
-            for weight, template in entry.weighted():
-                for word in words_of(lexicon, template, variants):
-                    if all(value != entry.value for value, _ in table.words[word]):
-                        table.words[word].append((entry.value, weight))
-            for rule in entry.rules:
-                bits = tuple(table._bit(part.strip(), lexicon, variants) for part in rule.split(" + "))
-                table.rules.append(_Rule(entry.value, bits, _union(bits)))
-        table._index_rules()
-        return table
-
-    def _index_rules(self) -> None:
-        for number, rule in enumerate(self.rules):
-            for word in min((self._members[part] for part in rule.parts), key=len):
-                self._called_by[word].append(number)
-        # Half of the table's memory, and only the building needed it.
-        self._members.clear()
-
-    def _bit(self, template: str, lexicon: Lexicon, variants: Variants) -> int:
-        if template not in self._bits:
-            self._bits[template] = 1 << len(self._bits)
-            words = set(words_of(lexicon, template, variants))
-            self._members[self._bits[template]] = words
-            for word in words:
-                self.parts_of[word] |= self._bits[template]
-        return self._bits[template]
-
-    def vocabulary(self) -> set[str]:
-        return set(self.words) | set(self.parts_of)
-
-    def signs(self, hits: Sequence[Hit]) -> list[Sign]:
-        """What speaks for and against each value. Weights: 3, 2, 1 or -2 times the quality of the hit."""
-        single = longest(hit for hit in hits if hit.word in self.words and hit.quality > ONLY_IN_RULES)
-        signs = [
-            Sign(value, hit.start, hit.end, hit.word, weight * hit.quality, hit.literal)
-            for hit in single
-            for value, weight in self.words[hit.word]
+    def __init__(self, entries: Sequence[Entry], lexicon: Lexicon, variants: Variants) -> None:
+        self.order = {entry.value: place for place, entry in enumerate(entries)}
+        self._everyday = _everyday(lexicon, variants)
+        rules = [
+            (entry.value, [template.strip() for template in rule.split(" + ")])
+            for entry in entries
+            for rule in entry.rules
         ]
-        return signs + self._rule_signs(hits)
+        members = _members(rules, lexicon, variants)
+        bits = {template: 1 << place for place, template in enumerate(members)}
+        in_bits = [(value, tuple(bits[template] for template in templates)) for value, templates in rules]
+        self._rules = [_Rule(value, parts, _union(parts)) for value, parts in in_bits]
+        self.uses = _uses(_values(entries, lexicon, variants), _parts(members, bits), _calls(rules, members))
 
-    def _rule_signs(self, hits: Sequence[Hit]) -> list[Sign]:
-        called = {number for hit in hits for number in self._called_by.get(hit.word, ())}
+    def signs(self, found: Sequence["Found"]) -> list[Sign]:
+        """What speaks for and against each value. Weights: 3, 2, 1 or -2 times the quality of the hit."""
+        values = {hit: use.values for hit, use in found if use.values and hit.quality > ONLY_IN_RULES}
+        signs = []
+        for hit in longest(values):
+            start, end, word, quality = hit
+            signs += [Sign(v, start, end, word, weight * quality, quality == 1.0) for v, weight in values[hit]]
+        return signs + self._rule_signs(found)
+
+    def _rule_signs(self, found: Sequence["Found"]) -> list[Sign]:
+        called = {number for _, use in found for number in use.calls}
         if not called:
             return []
-        tagged = [(self.parts_of[hit.word], hit) for hit in hits if hit.word in self.parts_of]
-        present = _union(bits for bits, _ in tagged)
+        present = _union(use.parts for _, use in found)
         signs = []
-        for rule in [self.rules[number] for number in sorted(called)]:
-            if present & rule.all == rule.all:
-                choices = [[hit for bits, hit in tagged if bits & part] for part in rule.parts]
+        for number in sorted(called):
+            value, parts, every = self._rules[number]
+            if present & every == every:
+                choices = [[hit for hit, use in found if use.parts & part] for part in parts]
                 if best := _best_combination(choices):
-                    signs.append(self._rule_sign(rule.value, best))
+                    signs.append(self._rule_sign(value, best))
         return signs
 
     def _rule_sign(self, value: str, hits: tuple[Hit, ...]) -> Sign:
@@ -132,8 +107,60 @@ class Table:
 
     def _together(self, hits: tuple[Hit, ...]) -> float:
         """Parts support each other by their length: 厨房 vouches for a misheard 着火, 他 does not."""
-        lengths = [(hit.end - hit.start) * (EVERYDAY_COUNTS if hit.word in self.everyday else 1.0) for hit in hits]
+        lengths = [
+            (hit.end - hit.start) * (EVERYDAY_COUNTS if hit.word in self._everyday else 1.0) for hit in hits
+        ]
         return sum(hit.quality * length for hit, length in zip(hits, lengths, strict=True)) / sum(lengths)
+
+
+Found = tuple[Hit, Use]
+Words = dict[str, set[str]]
+"""The words that each template stands for."""
+
+
+def _members(rules: Iterable[tuple[str, list[str]]], lexicon: Lexicon, variants: Variants) -> Words:
+    templates = dict.fromkeys(template for _, parts in rules for template in parts)
+    return {template: set(words_of(lexicon, template, variants)) for template in templates}
+
+
+def _values(entries: Iterable[Entry], lexicon: Lexicon, variants: Variants) -> dict[str, dict[str, int]]:
+    """For each word the values that it speaks for; the first weight counts."""
+    values: dict[str, dict[str, int]] = defaultdict(dict)
+    for entry in entries:
+        for weight, template in entry.weighted():
+            for word in words_of(lexicon, template, variants):
+                values[word].setdefault(entry.value, weight)
+    return values
+
+
+def _parts(members: Words, bits: Mapping[str, int]) -> dict[str, int]:
+    """For each word the bits of the templates that it belongs to."""
+    parts: dict[str, int] = defaultdict(int)
+    for template, words in members.items():
+        for word in words:
+            parts[word] |= bits[template]
+    return parts
+
+
+def _calls(rules: Iterable[tuple[str, list[str]]], members: Words) -> dict[str, list[int]]:
+    """A word of the smallest part calls the rule up: nearly every sentence has a person, few have a gas leak."""
+    calls: dict[str, list[int]] = defaultdict(list)
+    for number, (_, templates) in enumerate(rules):
+        for word in min((members[template] for template in templates), key=len):
+            calls[word].append(number)
+    return calls
+
+
+def _uses(
+    values: Mapping[str, dict[str, int]], parts: Mapping[str, int], calls: Mapping[str, list[int]]
+) -> dict[str, Use]:
+    # Words of one template mostly share their use.
+    shared: dict[Use, Use] = {}
+    uses = {}
+    for word in [*values, *(word for word in parts if word not in values)]:
+        use = Use(tuple(values.get(word, {}).items()), parts.get(word, 0), tuple(calls.get(word, ())))
+        uses[word] = shared.setdefault(use, use)
+    return uses
 
 
 def words_of(lexicon: Lexicon, template: str, variants: Variants) -> list[str]:
