@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import sqrt
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,9 @@ _CODE_BITS = 21
 _SOUNDS = 1 << 2 * _CODE_BITS
 _NO_GRAM = np.iinfo(np.int64).max
 
+# What a gram is worth by how often it occurs.
+_SUBLINEAR = np.concatenate(([0.0], 1.0 + np.log(np.arange(1, LENGTH + 1)))).astype(np.float32)
+
 Floats = NDArray[np.float32]
 Integers = NDArray[np.int64]
 Span = tuple[int, int]
@@ -53,16 +57,16 @@ class Answer:
 
     scores: dict[str, dict[str, float]]
     danger: float
-    _weighed: "_Weighed"
+    _stretch: "_Stretch"
 
     @property
     def length(self) -> int:
         """Characters of the text, punctuation and spaces aside."""
-        return len(self._weighed.where)
+        return self._stretch.last - self._stretch.first
 
     def passages(self, question: str, label: str) -> list[Passage]:
         """What spoke most for the label, against the mean of the others; nothing when none did."""
-        return self._weighed.passages(question, label)
+        return self._stretch.passages(question, label)
 
 
 class Experience:
@@ -82,20 +86,20 @@ class Experience:
         order = np.argsort(grams)
         # The last line is that of all grams that are not known, and says nothing.
         self._grams = np.append(np.array(grams, dtype=np.int64)[order], _NO_GRAM)
-        self._idf = np.append(idf[order], np.float32(0.0))
-        self._weights = np.vstack([weights[order], np.zeros_like(weights[:1])])
-        self._words = len(words)
-        self._bias, self.labels = bias, labels
+        self.idf = np.append(idf[order], np.float32(0.0))
+        self.weights = np.vstack([weights[order], np.zeros_like(weights[:1])])
+        self.words = len(words)
+        self.bias, self.labels = bias, labels
         self.places: dict[str, slice[int, int, None]] = {}
         start = 0
         for question, names in labels.items():
             place = self.places[question] = slice(start, start + len(names))
             # Against the mean of the others: what a gram says for a label. It changes no comparison of labels.
-            self._weights[:, place] -= self._weights[:, place].mean(axis=1, keepdims=True)
+            self.weights[:, place] -= self.weights[:, place].mean(axis=1, keepdims=True)
             start += len(names)
         emergency, none = (self.column_of(DANGER, label) for label in ("emergency", "none"))
-        self._danger = self._weights[:, emergency] - self._weights[:, none]
-        self._danger_bias = float(bias[emergency] - bias[none])
+        self.danger = self.weights[:, emergency] - self.weights[:, none]
+        self.danger_bias = float(bias[emergency] - bias[none])
 
     @classmethod
     def load(cls, file: Path) -> "Experience":
@@ -119,18 +123,6 @@ class Experience:
     def read(self, text: str) -> "Reading":
         return Reading(self, text)
 
-    def answer(self, weighed: "_Weighed") -> Answer:
-        raw = (weighed.values @ weighed.weights + self._bias).tolist()
-        scores = {
-            question: dict(zip(names, raw[self.places[question]], strict=True))
-            for question, names in self.labels.items()
-        }
-        return Answer(scores, scores[DANGER]["emergency"] - scores[DANGER]["none"], weighed)
-
-    def danger(self, lines: Integers) -> float:
-        known, values = self.values(lines)
-        return float(values @ self._danger.take(known)) + self._danger_bias
-
     def lines(self, plain: str) -> Integers:
         """(2, n + n - 1): the line of each character and of each pair of neighbours, of words and of sounds."""
         codes = np.frombuffer((plain + sound(plain)).encode("utf-32-le"), dtype=np.uint32)
@@ -141,36 +133,33 @@ class Experience:
         found[self._grams.take(found) != grams] = len(self._grams) - 1
         return found
 
-    def values(self, lines: Integers) -> tuple[Integers, Floats]:
-        """TF-IDF of the lines of a text, sublinear, each of the two alphabets of length 1: (lines, values)."""
-        known, counts = _counted(lines)
-        values = (np.log(counts, dtype=np.float32) + np.float32(1.0)) * self._idf.take(known)
-        words = int(known.searchsorted(self._words))  # they come first
-        for part in (values[:words], values[words:]):
-            length = float(part @ part) ** 0.5
-            if length:
-                part /= length
-        return known, values
-
-    def weights(self, lines: Integers) -> Floats:
-        return self._weights.take(lines, axis=0)
-
 
 class Reading:
     """A text in which the grams have been looked up, to be asked about the whole and about parts of it."""
 
     def __init__(self, experience: Experience, text: str) -> None:
-        self._experience = experience
+        self.experience = experience
         self._text = text
         # Punctuation comes from pauses and means little; `where` leads back to the text.
-        self._where = [i for i, character in enumerate(text) if character.isalnum()]
-        self._lines = experience.lines(plain(text)[: len(self._where)])
+        self.where = [i for i, character in enumerate(text) if character.isalnum()]
+        lines = experience.lines(plain(text)[: len(self.where)])
+        known = _different(lines)
+        # Of what follows, one for each of the known lines; `_places`: theirs, as `lines`.
+        self._places = known.searchsorted(lines)
+        self._words = int(known.searchsorted(experience.words))  # they come first
+        self._idf = experience.idf.take(known)
+        self.weights = experience.weights.take(known, axis=0)
+        self._danger = experience.danger.take(known)
 
     def answer(self, start: int = 0, end: int = LENGTH) -> Answer:
-        first, last = bisect_left(self._where, start), bisect_left(self._where, end)
-        return self._experience.answer(
-            _Weighed(self._experience, self._between(first, last), self._where[first:last])
-        )
+        stretch = _Stretch(self, *self._inside(start, end))
+        raw = (stretch.values.dot(self.weights) + self.experience.bias).tolist()
+        places = self.experience.places
+        scores = {
+            question: dict(zip(names, raw[places[question]], strict=True))
+            for question, names in self.experience.labels.items()
+        }
+        return Answer(scores, scores[DANGER]["emergency"] - scores[DANGER]["none"], stretch)
 
     def most_alarming(self, whole: Answer, sign: Span | None) -> Answer:
         """`whole`, or the answer on one stretch of the text that sounds much more like an emergency: who reports
@@ -178,7 +167,7 @@ class Reading:
         parts = [part for part in self._stretches(sign) if part != (0, len(self._text))]
         if not parts:
             return whole
-        danger, start, end = max((self._danger(*part), *part) for part in parts)
+        danger, start, end = max((self._danger_of(*part), *part) for part in parts)
         return (
             replace(self.answer(start, end), danger=danger - CHANCE) if danger - CHANCE > whole.danger else whole
         )
@@ -193,49 +182,63 @@ class Reading:
             stretches.append((sign[0] - len(before), min(length, sign[1] + AFTER)))
         return stretches
 
-    def _danger(self, start: int, end: int) -> float:
-        lines = self._between(bisect_left(self._where, start), bisect_left(self._where, end))
-        return self._experience.danger(lines)
+    def _danger_of(self, start: int, end: int) -> float:
+        values = self.values(*self._inside(start, end))
+        return float(values.dot(self._danger)) + self.experience.danger_bias
 
-    def _between(self, first: int, last: int) -> Integers:
-        """The lines of the characters first..last that are no punctuation, and of their pairs."""
-        ones = len(self._where)
-        if (first, last) == (0, ones):
-            return self._lines
-        pairs = slice(ones + first, ones + max(first, last - 1))
-        return np.concatenate((self._lines[:, first:last], self._lines[:, pairs]), axis=1)
+    def _inside(self, start: int, end: int) -> Span:
+        """Of the characters that are no punctuation, those that stand in start..end of the text."""
+        return bisect_left(self.where, start), bisect_left(self.where, end)
+
+    def values(self, first: int, last: int) -> Floats:
+        """TF-IDF of the known lines in first..last, sublinear, each of the two alphabets of length 1."""
+        places = np.concatenate((self._places[:, first:last], self.pairs(first, last)), axis=None)
+        counts = np.bincount(places, minlength=len(self._idf))
+        values = _SUBLINEAR.take(counts, mode="clip") * self._idf
+        for part in (values[: self._words], values[self._words :]):
+            length = sqrt(part.dot(part))
+            if length:
+                part /= length
+        return values
+
+    def pairs(self, first: int, last: int) -> Integers:
+        """(2, pairs): the places of the pairs of neighbours in first..last."""
+        ones = len(self.where)
+        return self._places[:, ones + first : ones + max(first, last - 1)]
 
 
-class _Weighed:
-    """A text or a part of it, `where` its characters stand, with what each of its grams says."""
+class _Stretch:
+    """The characters first..last of a reading, punctuation aside, and how much each of its grams is worth."""
 
-    def __init__(self, experience: Experience, lines: Integers, where: list[int]) -> None:
-        self._experience = experience
-        self._lines, self.where = lines, where
-        self._known, self.values = experience.values(lines)
-        self.weights = experience.weights(self._known)
+    def __init__(self, reading: Reading, first: int, last: int) -> None:
+        self._reading = reading
+        self.first, self.last = first, last
+        self.values = reading.values(first, last)
 
     def passages(self, question: str, label: str) -> list[Passage]:
         """Pairs only: one character alone explains nothing."""
-        pairs = self._lines[:, len(self.where) :]
-        speaks = self.weights[:, self._experience.column_of(question, label)] * self.values
-        worth = speaks.take(self._known.searchsorted(pairs)).max(axis=0, initial=0.0)
+        speaks = self._reading.weights[:, self._reading.experience.column_of(question, label)] * self.values
+        worth = np.maximum(*speaks.take(self._reading.pairs(self.first, self.last)))
+        where = self._reading.where
         chosen: list[Passage] = []
-        while len(chosen) < EVIDENCE and worth.size and (weight := worth[first := int(worth.argmax())]) > 0:
-            chosen.append(Passage(self.where[first], self.where[first + 1] + 1, round(float(weight), 2)))
+        while len(chosen) < EVIDENCE and worth.size:
+            best = int(worth.argmax())
+            weight = float(worth[best])
+            if weight <= 0:
+                break
+            start = where[self.first + best]
+            chosen.append(Passage(start, where[self.first + best + 1] + 1, round(weight, 2)))
             # Passages do not overlap.
-            worth[max(0, first - 1) : first + 2] = 0.0
+            worth[max(0, best - 1) : best + 2] = 0.0
         return chosen
 
 
-def _counted(lines: Integers) -> tuple[Integers, Integers]:
-    """The different lines in their order, and how often each occurs; np.unique takes three times as long for
-    the hundred lines of a sentence."""
+def _different(lines: Integers) -> Integers:
+    """In their order; np.unique takes three times as long for the hundred lines of a sentence."""
     ordered = np.sort(lines, axis=None)
-    begins = np.ones(ordered.size + 1, dtype=bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=begins[1:-1])
-    edges = begins.nonzero()[0]
-    return ordered.take(edges[:-1]), np.diff(edges)
+    first = np.ones(ordered.size, dtype=bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return ordered[first]
 
 
 def _gram(run: str) -> int:
