@@ -1,10 +1,9 @@
 """What changed in a case, for its append-only history."""
 
-from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from models import Event, Suggestion
+from models import Suggestion
 
 # The events that no scheme's action names.
 ENGINE_EVENTS = {
@@ -101,18 +100,6 @@ def changes_since(before: dict[str, Any], suggestion: Suggestion) -> dict[str, l
     """{"column": [from, to]} of what differs; the session must be flushed, so that keys follow objects."""
     after = snapshot(suggestion)
     return {column: [before[column], after[column]] for column in after if before[column] != after[column]}
-
-
-def replayed(events: Iterable[Event], present: Mapping[str, Any]) -> dict[str, Any]:
-    """The state that the events lead to, from what the first of them found; columns that none of them changed are
-    as in `present`. ValueError where an event does not follow from those before it."""
-    state: dict[str, Any] = {}
-    for event in events:
-        for column, (before, after) in event.changes.items():
-            if state.get(column, before) != before:
-                raise ValueError(f"{event.kind}: {column} was {state[column]!r}, not {before!r}")
-            state[column] = after
-    return {**present, **state}
 
 
 def _plain(value: Any) -> Any:

@@ -74,7 +74,7 @@ class Erasure(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
-    # recordings, cases, texts, calls, looks, resident
+    # A key of `handling.retention.KINDS`.
     what: Mapped[str] = mapped_column(String(24))
     count: Mapped[int]
     # The row of a resident who asked for it.

@@ -61,9 +61,9 @@ def draw_people(session: Session, scheme: Scheme, campaign: Campaign, now: datet
     target = target_of(campaign)
     rings = can_be_rung(scheme, campaign)
     draw = Draw()
-    flags = [flag.label(name) for name, flag in _flags(campaign, now).items()]
-    for resident, *values in session.execute(_targeted(target, now).add_columns(*flags)):
-        marks = dict(zip(_flags(campaign, now), values, strict=True))
+    flags = _flags(campaign, now)
+    for resident, *values in session.execute(_targeted(target, now).add_columns(*flags.values())):
+        marks = dict(zip(flags, values, strict=True))
         if target.care and not set(target.care) & set(resident.care):
             continue
         medium = _medium(resident, target.way, rings)

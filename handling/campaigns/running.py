@@ -147,7 +147,7 @@ def _mark_mistakes(session: Session, campaign: Campaign, plan: Plan) -> dict[str
     return errors
 
 
-def start_campaign(session: Session, campaign: Campaign, now: datetime) -> None:
+def start_campaign(campaign: Campaign, now: datetime) -> None:
     """From now on it takes answers; invitations are another step. Raises CampaignNotAllowed."""
     _expect(campaign, CampaignState.DRAFT, "已经开始过了")
     if campaign.ends_on < today(now):

@@ -20,13 +20,6 @@ PURPOSES = {
 WAYS = ("当面说", "电话里说", "书面签字", "短信")
 
 
-def consents_to(session: Session, resident_id: int, purpose: Purpose) -> bool:
-    """Whether the resident agrees to it now."""
-    return (
-        session.scalar(select(Consent.id).where(in_force(purpose), Consent.resident_id == resident_id)) is not None
-    )
-
-
 def who_agreed(session: Session, purpose: Purpose, resident_ids: Collection[int]) -> set[int]:
     """Those of these residents who agree to it now."""
     rows = select(Consent.resident_id).where(in_force(purpose), Consent.resident_id.in_(resident_ids))

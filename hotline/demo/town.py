@@ -150,7 +150,7 @@ class Town:
         campaign = create_campaign(self._session, plan, self._people["coordinator"], self._now)
         for question in QUESTIONS:
             add_question(self._session, self._scheme, campaign, question)
-        start_campaign(self._session, campaign, self._now)
+        start_campaign(campaign, self._now)
         self._session.flush()
         for place, answers in enumerate(ANSWERS):
             self._answer(campaign, self._known(f"+86138000010{11 + place}"), answers)

@@ -131,7 +131,7 @@ def step_campaign(campaign_id: int, step: str) -> Answer:
 
 
 def _start(session: Session, campaign: Campaign) -> str:
-    start_campaign(session, campaign, current().clock.now())
+    start_campaign(campaign, current().clock.now())
     return "征集开始了。还没有邀请任何人，看好名单再按“邀请”。"
 
 

@@ -42,5 +42,5 @@ def running(
     campaign = create_campaign(session, plan(**changed), user, clock.now())
     for draft in questions:
         add_question(session, scheme, campaign, draft)
-    start_campaign(session, campaign, clock.now())
+    start_campaign(campaign, clock.now())
     return campaign

@@ -110,9 +110,9 @@ def test_from_draft_to_report_in_order(session, clock, draft):
         pause_campaign(draft, clock.now())
     with pytest.raises(CampaignNotAllowed):
         report_campaign(draft, analysis="", decision="用", now=clock.now())
-    start_campaign(session, draft, clock.now())
+    start_campaign(draft, clock.now())
     with pytest.raises(CampaignNotAllowed):
-        start_campaign(session, draft, clock.now())
+        start_campaign(draft, clock.now())
     close_campaign(session, draft, clock.now())
     with pytest.raises(CampaignInvalid):
         report_campaign(draft, analysis="好", decision=" ", now=clock.now())
@@ -123,13 +123,13 @@ def test_from_draft_to_report_in_order(session, clock, draft):
 
 
 def test_a_running_campaign_may_last_longer_and_go_slower_and_nothing_else(session, clock, draft):
-    start_campaign(session, draft, clock.now())
+    start_campaign(draft, clock.now())
     change_campaign(session, draft, plan(title="别的", ends_on=date(2026, 3, 29), per_minute=2))
     assert (draft.title, draft.ends_on, draft.per_minute) == ("交通出行", date(2026, 3, 29), 2)
 
 
 def test_it_closes_itself_after_its_last_day(session, clock, draft):
-    start_campaign(session, draft, clock.now())
+    start_campaign(draft, clock.now())
     clock.advance(days=13)
     assert close_finished_campaigns(session, clock.now()) == 0
     clock.advance(days=1)
@@ -149,7 +149,7 @@ def test_questions_are_written_moved_and_removed_in_a_draft_only(session, scheme
     remove_question(session, draft, draft.questions[0])
     assert [q.position for q in draft.questions] == [1, 2]
     session.flush()
-    start_campaign(session, draft, clock.now())
+    start_campaign(draft, clock.now())
     with pytest.raises(CampaignNotAllowed):
         add_question(session, scheme, draft, MARK)
 

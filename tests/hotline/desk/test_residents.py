@@ -6,7 +6,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from handling.residents import find_or_add_resident
-from handling.residents.consents import consents_to
+from handling.residents.consents import who_agreed
 from models import AccessEntry, Purpose, Relative, Resident, ResidentPhone, Suggestion
 from tests.hotline.desk.conftest import MOBILE, Desk
 
@@ -131,7 +131,7 @@ def test_a_consent_is_given_and_withdrawn_with_how_and_to_whom(desk: Desk) -> No
 
     def agrees() -> bool:
         with desk.database.read() as session:
-            return consents_to(session, resident.id, Purpose.TRAINING)
+            return bool(who_agreed(session, Purpose.TRAINING, [resident.id]))
 
     lead.get(path)
     assert not agrees(), "silence is no consent"

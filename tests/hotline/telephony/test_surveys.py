@@ -11,7 +11,7 @@ from handling.campaigns.people import put_on_list
 from handling.campaigns.running import Target, close_campaign
 from handling.campaigns.sounds import keep_sound
 from handling.residents import find_or_add_resident
-from handling.residents.consents import consents_to, give_consent
+from handling.residents.consents import give_consent, who_agreed
 from handling.scheme import load_scheme
 from hotline.phone.exchange import Exchange
 from hotline.phone.handset import Handset, converse
@@ -150,7 +150,7 @@ def test_nine_says_no_for_good(campaign_with, pick_up, database):
     row = only(database, Participation)
     assert row.state is ParticipationState.STOPPED
     with database.read() as session:
-        assert not consents_to(session, row.resident_id, Purpose.INVITATIONS)
+        assert not who_agreed(session, Purpose.INVITATIONS, [row.resident_id])
 
 
 def test_a_wrong_key_is_asked_once_more(campaign_with, pick_up, database):
