@@ -140,7 +140,7 @@ def links_of(session: Session, case_id: int) -> list[CaseLink]:
     return list(session.scalars(rows.options(*both).order_by(CaseLink.id)))
 
 
-def relatives_of(session: Session, case: Suggestion) -> list[Suggestion]:
+def kin_of(session: Session, case: Suggestion) -> list[Suggestion]:
     """What was split from it, what it was split from, and what was merged into it."""
     kin = [Suggestion.split_from_id == case.id, Suggestion.merged_into_id == case.id]
     if case.split_from_id is not None:

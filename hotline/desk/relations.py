@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from handling.deeds import may_work
 from handling.lexicon_versions import understander_in_force
-from handling.linking import MOST_PARTS, link_cases, links_of, relatives_of, split_case, unlink_cases
+from handling.linking import MOST_PARTS, kin_of, link_cases, links_of, split_case, unlink_cases
 from handling.status import OPEN_STATES
 from handling.withdrawal import may_be_withdrawn, withdraw
 from hotline.current import current
@@ -19,15 +19,15 @@ from models import CaseLink, Role, Suggestion, SuggestionState, User
 def relations_panel(looking: Looking) -> dict[str, object] | None:
     case, user = looking.case, looking.user
     links = links_of(looking.session, case.id)
-    relatives = relatives_of(looking.session, case)
+    kin = kin_of(looking.session, case)
     working = may_work(case, user)
     reviewing = case.state is SuggestionState.REVIEW and user.role is not Role.HANDLER
     may_split = case.state in OPEN_STATES and (working or reviewing)
-    if not (links or relatives or working or may_split):
+    if not (links or kin or working or may_split):
         return None
     return {
         "links": [(link, link.other if link.one_id == case.id else link.one) for link in links],
-        "relatives": relatives,
+        "kin": kin,
         "working": working,
         "may_split": may_split,
         "may_withdraw": working and may_be_withdrawn(case),

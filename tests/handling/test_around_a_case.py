@@ -13,7 +13,7 @@ from handling.casework import StepNotAllowed, blocked_actions
 from handling.clock import SHANGHAI
 from handling.forms import FormInvalid
 from handling.inbound import handle_text
-from handling.linking import link_cases, links_of, relatives_of, split_case, unlink_cases
+from handling.linking import kin_of, link_cases, links_of, split_case, unlink_cases
 from handling.pauses import pause_case, resume_case
 from handling.scheme import Scheme
 from handling.status import state_name
@@ -195,8 +195,8 @@ def test_one_message_with_two_matters_becomes_two_cases_and_the_resident_hears_o
     assert case.text == "天福苑的下水道堵了"
     told = InHand(session, scheme, clock, people, case).told()
     assert told[1:] == ["您说了几件事，分开来办，编号：1001号、1002号。每一件都会答复您。"]
-    assert relatives_of(session, case) == [part]
-    assert relatives_of(session, part) == [case]
+    assert kin_of(session, case) == [part]
+    assert kin_of(session, part) == [case]
 
 
 def test_a_case_that_is_over_is_not_split(hand: InHand, understand: Understand) -> None:
