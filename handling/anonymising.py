@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from handling.scheme import Scheme
@@ -51,9 +51,8 @@ def anonymise_case(session: Session, scheme: Scheme, case: Suggestion) -> list[s
         review.text = ""
         review.decisions, review.proposed = _without_words(review.decisions), _without_words(review.proposed)
     calls = select(Recording.call_id).where(Recording.suggestion_id == case.id)
-    session.execute(update(Call).where(Call.id.in_(calls)).values(from_number="", resident_id=None))
-    texts = {"body": "", "from_number": "", "resident_id": None}
-    session.execute(update(Text).where(Text.suggestion_id == case.id).values(**texts))
+    silence_calls(session, Call.id.in_(calls))
+    silence_texts(session, Text.suggestion_id == case.id)
     session.execute(update(Notice).where(Notice.suggestion_id == case.id).values(**_SILENT))
     session.execute(update(Assistance).where(Assistance.suggestion_id == case.id).values(asked="", answer=""))
     session.execute(update(Wish).where(Wish.suggestion_id == case.id).values(reason="", answer=""))
@@ -76,7 +75,17 @@ def anonymise_case(session: Session, scheme: Scheme, case: Suggestion) -> list[s
 _SILENT: dict[str, Any] = {"to_number": "", "body": "", "variables": {}, "resident_id": None}
 
 
-def silence_notices(session: Session, which: Any) -> int:
+def silence_calls(session: Session, which: ColumnElement[bool]) -> None:
+    """That somebody rang stays, not who."""
+    session.execute(update(Call).where(which).values(from_number="", resident_id=None))
+
+
+def silence_texts(session: Session, which: ColumnElement[bool]) -> None:
+    """That a text came stays, not from whom and what it said."""
+    session.execute(update(Text).where(which).values(body="", from_number="", resident_id=None))
+
+
+def silence_notices(session: Session, which: ColumnElement[bool]) -> int:
     """Notices keep when and how they went, not to whom and what they said; how many were changed."""
     loud = which & or_(Notice.to_number != "", Notice.resident_id.is_not(None))
     count = len(session.scalars(select(Notice.id).where(loud)).all())

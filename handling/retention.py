@@ -7,7 +7,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, cast, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from handling.anonymising import anonymise_case, erase_attachments, erase_recordings, silence_notices
+from handling.anonymising import (
+    anonymise_case,
+    erase_attachments,
+    erase_recordings,
+    silence_calls,
+    silence_notices,
+    silence_texts,
+)
 from handling.deliberation.retention import forget_voters
 from handling.residents.consents import in_force
 from handling.scheme import Scheme
@@ -121,15 +128,14 @@ def _contacts(session: Session, scheme: Scheme, now: datetime) -> Result:
             .limit(PORTION)
         )
     )
-    emptied = {"body": "", "from_number": "", "resident_id": None}
-    session.execute(update(Text).where(Text.id.in_(texts)).values(**emptied))
+    silence_texts(session, Text.id.in_(texts))
     of_case = exists().where(Recording.call_id == Call.id, Recording.suggestion_id.is_not(None))
     calls = list(
         session.scalars(
             select(Call.id).where(~of_case, Call.started_at < before, Call.from_number != "").limit(PORTION)
         )
     )
-    session.execute(update(Call).where(Call.id.in_(calls)).values(from_number="", resident_id=None))
+    silence_calls(session, Call.id.in_(calls))
     notices = silence_notices(session, and_(Notice.suggestion_id.is_(None), Notice.created_at < before))
     answers = list(
         session.scalars(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Table, delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from handling.anonymising import anonymise_case, erase_recordings, silence_notices
+from handling.anonymising import anonymise_case, erase_recordings, silence_calls, silence_notices, silence_texts
 from handling.clock import SHANGHAI
 from handling.residents import ERASED
 from handling.scheme import Scheme
@@ -137,9 +137,8 @@ def erase_resident(session: Session, scheme: Scheme, resident: Resident, *, by: 
     files = [path for case in cases for path in anonymise_case(session, scheme, case)]
     unfiled = select(Recording).join(Call).where(Call.resident_id == resident.id)
     files += erase_recordings(session, list(session.scalars(unfiled)))
-    session.execute(update(Call).where(Call.resident_id == resident.id).values(from_number="", resident_id=None))
-    texts = {"body": "", "from_number": "", "resident_id": None}
-    session.execute(update(Text).where(Text.resident_id == resident.id).values(**texts))
+    silence_calls(session, Call.resident_id == resident.id)
+    silence_texts(session, Text.resident_id == resident.id)
     silence_notices(session, Notice.resident_id == resident.id)
     took_part = select(Participation.id).where(Participation.resident_id == resident.id)
     session.execute(update(Answer).where(Answer.participation_id.in_(took_part)).values(text=""))
