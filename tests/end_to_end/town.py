@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
@@ -24,10 +23,8 @@ from sqlalchemy import select
 from webtest import Form, TestApp, TestResponse, Upload
 
 from handling.community import set_up_community
-from handling.people import hash_password
 from handling.residents.rewards import set_up_rewards
 from handling.scheme import Scheme, load_scheme
-from hotline.app import create_app
 from hotline.settings import Settings
 from hotline.telephony.twilio_carrier import TwilioCarrier
 from hotline.worker.campaigns import end_campaigns, invite_residents
@@ -39,13 +36,14 @@ from hotline.worker.recordings import fetch_recording, transcribe_recording
 from hotline.worker.supervision import look_at_planned_cases, send_morning_list, supervise_cases
 from hotline.worker.texts import process_text
 from models import Database, Role, Station, Suggestion, Unit, User
+from tests.application import make_app
 from tests.fakes.carrier import PUBLIC_URL, CarrierFake
 from tests.fakes.clock import FakeClock
 from tests.fakes.speech import FakeSpeech
+from tests.passwords import HASH, PASSWORD
 
 NUMBER = "+862885551234"
 DUTY_PHONE = "+8613900000110"
-PASSWORD = "correct horse"
 STEPS: tuple[Callable[[WorkerContext], bool], ...] = (
     fetch_recording,
     transcribe_recording,
@@ -63,11 +61,6 @@ ROUNDS: tuple[Callable[[WorkerContext], object], ...] = (
     look_at_planned_cases,
     send_morning_list,
 )
-
-
-@cache
-def _hash() -> str:
-    return hash_password(PASSWORD)  # slow on purpose; one serves all
 
 
 @dataclass
@@ -102,7 +95,7 @@ class Town:
         with self.database.write() as session:
             set_up_community(session, self.scheme)
             set_up_rewards(session, self.scheme)
-        self.app: Flask = create_app(self.settings, self.clock)
+        self.app: Flask = make_app(self.settings, self.clock)
         self.worker = WorkerContext(
             settings=self.settings,
             database=self.database,
@@ -136,7 +129,7 @@ class Town:
                 role=role,
                 tier=self.scheme.tier(tier).code if tier else "",
                 phone=phone,
-                password_hash=_hash(),
+                password_hash=HASH,
                 created_at=self.clock.now(),
                 station=session.scalars(select(Station).where(Station.code == station)).one() if station else None,
                 unit=session.scalars(select(Unit).where(Unit.code == unit)).one() if unit else None,

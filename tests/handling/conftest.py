@@ -3,17 +3,16 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
 import pytest
 from sqlalchemy.orm import Session
 
 from handling.community import set_up_community
-from handling.people import hash_password
 from handling.scheme import Scheme, load_scheme
 from models import Database, Role, Text, User
 from nlp.understanding import PlaceEntry, Understander, Understanding
 from tests.fakes.clock import FakeClock
+from tests.passwords import HASH
 
 MOBILE = "+8613800138000"
 LANDLINE = "+862886123456"
@@ -56,7 +55,7 @@ def people(session: Session, clock: FakeClock) -> People:
 
 def add_people(session: Session, now: datetime) -> People:
     def add(username: str, name: str, role: Role, tier: str = "") -> User:
-        user = User(username=username, name=name, role=role, tier=tier, password_hash=_password(), created_at=now)
+        user = User(username=username, name=name, role=role, tier=tier, password_hash=HASH, created_at=now)
         session.add(user)
         return user
 
@@ -70,12 +69,6 @@ def add_people(session: Session, now: datetime) -> People:
     )
     session.flush()
     return people
-
-
-@cache
-def _password() -> str:
-    """Hashed once: argon2 is slow on purpose."""
-    return hash_password("correct horse")
 
 
 def received_text(session: Session, body: str, at: datetime, sender: str = MOBILE) -> Text:

@@ -11,9 +11,9 @@ from werkzeug.test import TestResponse
 
 from handling.community import set_up_community
 from handling.scheme import load_scheme
-from hotline.app import create_app
 from hotline.settings import Settings
 from models import Database
+from tests.application import make_app
 from tests.fakes.clock import FakeClock
 
 PUBLIC_URL = "https://hotline.example.org"
@@ -41,8 +41,7 @@ def settings(tmp_path: Path, database: Database) -> Settings:
 def app(settings: Settings, database: Database, clock: FakeClock) -> Iterator[Flask]:
     with database.write() as session:
         set_up_community(session, load_scheme("chengbei"))
-    made = create_app(settings, clock)
-    made.testing = True
+    made = make_app(settings, clock)
     yield made
     made.extensions["hotline"].database.close()
 

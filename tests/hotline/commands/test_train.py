@@ -10,7 +10,6 @@ from handling.clock import SystemClock
 from handling.community import set_up_community
 from handling.intake import open_suggestion
 from handling.lexicon_versions import understander_in_force
-from handling.people import hash_password
 from handling.review import confirm_review
 from handling.scheme import load_scheme
 from handling.second_opinions import second_opinion
@@ -18,6 +17,7 @@ from hotline.cli import main
 from models import Channel, Database, Role, Urgency, User
 from models.schema import upgrade_schema
 from tests.nlp.test_second_opinion import EXAMPLES
+from tests.passwords import HASH
 
 LABELS = ["停车交通", "环境卫生", "邻里纠纷"]
 
@@ -114,7 +114,7 @@ def confirm_examples(database: Database) -> None:
             username="zhiyuan",
             name="陈志愿",
             role=Role.VOLUNTEER,
-            password_hash=hash_password("correct horse"),
+            password_hash=HASH,
             created_at=now,
         )
         session.add(user)

@@ -13,7 +13,6 @@ from werkzeug.test import TestResponse
 
 from handling.casework import take_action
 from handling.intake import open_suggestion
-from handling.people import hash_password
 from handling.residents import find_or_add_resident
 from handling.review import confirm_review
 from handling.scheme import Scheme, load_scheme
@@ -21,10 +20,8 @@ from models import Call, CallState, Channel, Database, Role, Suggestion, User
 from nlp.understanding import Evidence, Place, Understanding
 from tests.fakes.clock import FakeClock
 from tests.hotline.conftest import PUBLIC_URL
+from tests.passwords import HASH, PASSWORD
 
-PASSWORD = "correct horse"
-# Hashing is slow on purpose; one hash serves all people of all tests.
-HASH = hash_password(PASSWORD)
 PEOPLE = (
     ("zhiyuan", "陈志愿", Role.VOLUNTEER, ""),
     ("lihong", "李红", Role.VOLUNTEER, ""),

@@ -13,12 +13,13 @@ from werkzeug.serving import make_server
 
 from handling.community import set_up_community
 from handling.scheme import load_scheme
-from hotline.app import create_app
 from hotline.practice import Practice, practices
 from hotline.settings import Settings
 from models import Call, Database, Recording, RecordingState, Transcript, User
+from tests.application import make_app
 from tests.fakes.clock import FakeClock
-from tests.hotline.desk.conftest import HASH, PASSWORD, PEOPLE, Desk
+from tests.hotline.desk.conftest import PEOPLE, Desk
+from tests.passwords import HASH, PASSWORD
 
 
 class LiveDesk(Desk):
@@ -80,7 +81,7 @@ def live_desk(folder: Path, migrated: Path, clock: FakeClock, *, demo: bool = Fa
             "demo": demo,
         }
     )
-    app = create_app(settings, clock)
+    app = make_app(settings, clock)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

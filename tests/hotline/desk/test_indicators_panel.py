@@ -13,7 +13,8 @@ from hotline.settings import Settings
 from models import Database, User
 from tests.fakes.clock import FakeClock
 from tests.handling.story import begin
-from tests.hotline.desk.conftest import HASH, Browser
+from tests.hotline.desk.conftest import Browser
+from tests.passwords import HASH
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 from hotline.app import create_app
 from hotline.settings import Settings
 from models import User
-from tests.hotline.desk.conftest import PASSWORD, Browser, Desk
+from tests.hotline.desk.conftest import Browser, Desk
+from tests.passwords import PASSWORD
 
 
 def test_the_right_password_opens_the_desk(desk: Desk) -> None:

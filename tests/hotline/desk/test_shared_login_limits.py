@@ -9,7 +9,8 @@ from flask import Flask
 
 from hotline.app import create_app
 from tests.conftest import missing
-from tests.hotline.desk.conftest import PASSWORD, Browser, Desk
+from tests.hotline.desk.conftest import Browser, Desk
+from tests.passwords import PASSWORD
 
 pytestmark = pytest.mark.redis
 

@@ -1,11 +1,11 @@
 """The worker learns new words while it runs."""
 
 from handling.lexicon_versions import save_version
-from handling.people import hash_password
 from hotline.worker.context import WorkerContext
 from hotline.worker.learning import reload_words
 from models import Role, User
 from nlp.lexicon.additions import Addition
+from tests.passwords import HASH
 
 
 def test_a_new_version_is_used_without_a_restart(context: WorkerContext) -> None:
@@ -18,7 +18,7 @@ def test_a_new_version_is_used_without_a_restart(context: WorkerContext) -> None
             username="liu",
             name="刘统筹",
             role=Role.COORDINATOR,
-            password_hash=hash_password("correct horse"),
+            password_hash=HASH,
             created_at=context.clock.now(),
         )
         session.add(author)
