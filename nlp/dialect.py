@@ -1,6 +1,6 @@
 """Sichuanese wording to standard wording, with the way back to every character of the original."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import ahocorasick
@@ -37,18 +37,22 @@ class Dialect:
             if start < position:
                 continue
             pieces.append(text[position:start])
-            origin.extend((i, i + 1) for i in range(position, start))
+            origin.extend(_each(position, start))
             standard = self._wording[text[start : last + 1]]
             pieces.append(standard)
             origin.extend(_origins(standard, start, last + 1))
             position = last + 1
         pieces.append(text[position:])
-        origin.extend((i, i + 1) for i in range(position, len(text)))
+        origin.extend(_each(position, len(text)))
         return Standard("".join(pieces), tuple(origin))
 
 
-def _origins(standard: str, start: int, end: int) -> list[tuple[int, int]]:
+def _origins(standard: str, start: int, end: int) -> Iterable[tuple[int, int]]:
     # Same length: character for character. Otherwise each character stands for the whole dialect word.
     if len(standard) == end - start:
-        return [(i, i + 1) for i in range(start, end)]
+        return _each(start, end)
     return [(start, end)] * len(standard)
+
+
+def _each(start: int, end: int) -> Iterable[tuple[int, int]]:
+    return zip(range(start, end), range(start + 1, end + 1), strict=True)

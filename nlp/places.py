@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from nlp.matcher import Hit, Matcher, longest
 from nlp.numbers import number
@@ -84,8 +84,7 @@ class PlaceEntry:
     kind: str = "courtyard"
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """`text` stands at start..end of what was said; `name` is the place's own name ("3栋2单元5楼")."""
 
     text: str
@@ -95,7 +94,7 @@ class Place:
     name: str
 
     def to_json(self) -> dict[str, Any]:
-        return dict(vars(self))
+        return self._asdict()
 
 
 class PlaceFinder:

@@ -28,11 +28,11 @@ def understand_spoken(understander: Understander, text: str) -> Understanding:
         text=text,
         standard_text=whole.standard_text,
         evidence=tuple(
-            replace(moved, word=text[moved.start : moved.end])
+            moved._replace(word=text[moved.start : moved.end])
             for moved in (_moved(item, kept) for item in fluent.evidence)
         ),
         places=tuple(
-            replace(moved, text=text[moved.start : moved.end])
+            moved._replace(text=text[moved.start : moved.end])
             for moved in (_moved(place, kept) for place in fluent.places)
         ),
     )
@@ -41,5 +41,5 @@ def understand_spoken(understander: Understander, text: str) -> Understanding:
 def _moved(piece: Piece, kept: list[int]) -> Piece:
     """With its offsets in the text that has the pauses; an empty piece stays empty."""
     if piece.start >= piece.end:
-        return replace(piece, start=0, end=0)
-    return replace(piece, start=kept[piece.start], end=kept[piece.end - 1] + 1)
+        return piece._replace(start=0, end=0)
+    return piece._replace(start=kept[piece.start], end=kept[piece.end - 1] + 1)

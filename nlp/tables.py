@@ -81,10 +81,11 @@ class Table:
         return signs + self._rule_signs(found)
 
     def _rule_signs(self, found: Sequence["Found"]) -> list[Sign]:
-        called = {number for _, use in found for number in use.calls}
-        if not called:
-            return []
-        present = _union(use.parts for _, use in found)
+        called: set[int] = set()
+        present = 0
+        for _, use in found:
+            called.update(use.calls)
+            present |= use.parts
         signs = []
         for number in sorted(called):
             value, parts, every = self._rules[number]
@@ -107,10 +108,12 @@ class Table:
 
     def _together(self, hits: tuple[Hit, ...]) -> float:
         """Parts support each other by their length: 厨房 vouches for a misheard 着火, 他 does not."""
-        lengths = [
-            (hit.end - hit.start) * (EVERYDAY_COUNTS if hit.word in self._everyday else 1.0) for hit in hits
-        ]
-        return sum(hit.quality * length for hit, length in zip(hits, lengths, strict=True)) / sum(lengths)
+        clear = lengths = 0.0
+        for start, end, word, quality in hits:
+            length = (end - start) * (EVERYDAY_COUNTS if word in self._everyday else 1.0)
+            clear += quality * length
+            lengths += length
+        return clear / lengths
 
 
 Found = tuple[Hit, Use]
@@ -198,12 +201,12 @@ def _best_combination(choices: Sequence[Sequence[Hit]]) -> tuple[Hit, ...] | Non
 def _fitness(hits: tuple[Hit, ...]) -> tuple[float, int]:
     """How clearly the ordered hits are heard, and how near; (0, 0) when they overlap or are too far apart."""
     clear, length, end = 0.0, 0, 0
-    for hit in hits:
-        if hit.start < end:
+    for start, stop, _, quality in hits:
+        if start < end:
             return 0.0, 0
-        end = hit.end
-        length += hit.end - hit.start
-        clear += hit.quality * (hit.end - hit.start)
+        end = stop
+        length += stop - start
+        clear += quality * (stop - start)
     span = end - hits[0].start
     return (clear, -span) if span <= RULE_SPAN + length else (0.0, 0)
 
@@ -225,11 +228,12 @@ def totals(signs: Iterable[Sign], *, further: float = 1.0) -> dict[str, float]:
 
     `further`: each further sign of a value counts so many times as much as the one before.
     """
-    weights: dict[str, list[float]] = defaultdict(list)
-    repeated: dict[tuple[str, str], int] = defaultdict(int)
+    weights: dict[str, list[float]] = {}
+    repeated: dict[tuple[str, str], int] = {}
     for sign in signs:
-        repeated[sign.value, sign.word] += 1
-        weights[sign.value].append(sign.weight * 0.5 ** (repeated[sign.value, sign.word] - 1))
+        said = repeated.get((sign.value, sign.word), 0)
+        repeated[sign.value, sign.word] = said + 1
+        weights.setdefault(sign.value, []).append(sign.weight * 0.5**said)
     if further == 1.0:
         return {value: sum(some) for value, some in weights.items()}
     return {

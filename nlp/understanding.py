@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from nlp.classifier import Classifier, Decision
 from nlp.dialect import Dialect, Standard
@@ -26,8 +27,7 @@ MAX_TEXT = 2_000
 READS_WELL, SHORT_READS_WELL = 0.7, 0.5
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """`word` stands at start..end of the original text and speaks for `value` of `kind` with `weight`.
 
     `note` tells what it was taken for, when that is not what is written: "听成: 煤气".
@@ -42,7 +42,7 @@ class Evidence:
     note: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return dict(vars(self))
+        return self._asdict()
 
 
 @dataclass(frozen=True)
@@ -175,10 +175,15 @@ def _evidence(text: str, standard: Standard, decision: Decision) -> Iterator[Evi
 
 def _of_kind(kind: str, signs: Iterable[Sign], text: str, standard: Standard) -> Iterator[Evidence]:
     said: set[tuple[str, int, int]] = set()
-    for sign in sorted(signs, key=lambda sign: (sign.start, sign.end, sign.value)):
+    for sign in sorted(signs, key=attrgetter("start", "end", "value")):
         start, end = standard.span(sign.start, sign.end)
         # Several rules may have found the same words.
         if (sign.value, start, end) not in said:
             said.add((sign.value, start, end))
-            note = "；".join(part for part in (sign.note, "" if sign.literal else f"听成: {sign.word}") if part)
-            yield Evidence(kind, sign.value, text[start:end], start, end, round(sign.weight, 2), note)
+            yield Evidence(kind, sign.value, text[start:end], start, end, round(sign.weight, 2), _note(sign))
+
+
+def _note(sign: Sign) -> str:
+    if sign.literal:
+        return sign.note
+    return f"{sign.note}；听成: {sign.word}" if sign.note else f"听成: {sign.word}"
