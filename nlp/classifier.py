@@ -44,8 +44,11 @@ Readers = dict[str, tuple[tuple[int, Use], ...]]
 def _readers(*uses: Mapping[str, Use]) -> Readers:
     """For each word its uses, each with the place of who uses it so: most words concern one table, and the others
     need not look at them."""
-    words = dict.fromkeys(word for some in uses for word in some)
-    return {word: tuple((place, some[word]) for place, some in enumerate(uses) if word in some) for word in words}
+    readers: Readers = {}
+    for place, some in enumerate(uses):
+        for word, use in some.items():
+            readers[word] = (*readers.get(word, ()), (place, use))
+    return readers
 
 
 class Decision(NamedTuple):

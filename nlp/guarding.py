@@ -1,11 +1,11 @@
 """What takes the force out of a word: 没有着火, 去年晕倒过, 万一着火, 电视上说, 火锅, 气死了."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nlp.lexicon import Guard, Lexicon
 from nlp.matcher import Hit
-from nlp.tables import Found
+from nlp.tables import Found, Variants, words_of
 
 FULL_STOPS = "。！？!?\n"
 COMMAS = FULL_STOPS + "，,；;、"
@@ -70,7 +70,7 @@ def _least(guard: Guard) -> float:
 class Guarding:
     """The lexicon's guards, ready to look at texts."""
 
-    def __init__(self, lexicon: Lexicon, variants: Callable[[str], set[str]]) -> None:
+    def __init__(self, lexicon: Lexicon, variants: Variants) -> None:
         self._masks = _vocabulary(lexicon, lexicon.masks, variants)
         self._now = _vocabulary(lexicon, "{" + NOW + "}", variants) if NOW in lexicon.concepts else set()
         self._guards: dict[str, list[Guard]] = {}
@@ -109,7 +109,5 @@ class Guarding:
         )
 
 
-def _vocabulary(lexicon: Lexicon, words: str, variants: Callable[[str], set[str]]) -> set[str]:
-    return {
-        variant for template in words.split() for word in lexicon.expand(template) for variant in variants(word)
-    }
+def _vocabulary(lexicon: Lexicon, words: str, variants: Variants) -> set[str]:
+    return {word for template in words.split() for word in words_of(lexicon, template, variants)}

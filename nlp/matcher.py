@@ -16,7 +16,7 @@ LONG_SOUND_QUALITY = (0.85, 0.92)
 # Hits of this quality or less count only as parts of a rule (站在 of 站在 + 楼顶).
 ONLY_IN_RULES = 0.3
 # Syllables that follow everything tell nothing: 少了 is no 烧了.
-_TELL_NOTHING = frozenset("了的得在过个都也就是到把呢嘛")
+_TELL_NOTHING = str.maketrans("", "", "了的得在过个都也就是到把呢嘛")
 
 
 class Hit(NamedTuple):
@@ -79,7 +79,7 @@ class Matcher:
 
 def _heard(word: str) -> tuple[str, float, float]:
     """The word, and what it counts where it is written otherwise; 0 when it consists of what tells nothing."""
-    telling = sum(character not in _TELL_NOTHING for character in word)
+    telling = len(word.translate(_TELL_NOTHING))
     return word, *SOUND_QUALITY.get(telling, LONG_SOUND_QUALITY)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from nlp.lexicon import Entry, Lexicon
 from nlp.matcher import ONLY_IN_RULES, Hit, longest
 
-Variants = Callable[[str], set[str]]
+Variants = Callable[[str], Sequence[str]]
 
 # Parts of a rule stand near each other: this many characters from the first to the last, beside their own.
 RULE_SPAN = 18
@@ -167,7 +167,7 @@ def _uses(
 
 
 def words_of(lexicon: Lexicon, template: str, variants: Variants) -> list[str]:
-    return [variant for word in lexicon.expand(template) for variant in sorted(variants(word))]
+    return [variant for word in lexicon.expand(template) for variant in variants(word)]
 
 
 def _union(bits: Iterable[int]) -> int:

@@ -10,7 +10,7 @@ from itertools import product
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
 
 FOLDER = Path(__file__).parent
 # In a checkout: taxonomies that only measure (the seven labels of the petitions).
@@ -129,10 +129,14 @@ class Lexicon(_Strict):
     # What the community added, and what it said shall not count (nlp.lexicon.additions).
     own_words: frozenset[str] = frozenset()
     silenced: frozenset[str] = frozenset()
+    # Most templates are asked for more than once, and expanding them takes half of the loading.
+    _expanded: dict[str, tuple[str, ...]] = PrivateAttr(default_factory=dict)
 
-    def expand(self, template: str) -> list[str]:
+    def expand(self, template: str) -> tuple[str, ...]:
         """Every word that a template stands for, longest first."""
-        return expand(template, self.concepts)
+        if template not in self._expanded:
+            self._expanded[template] = tuple(expand(template, self.concepts))
+        return self._expanded[template]
 
 
 def taxonomy_folder(taxonomy: str | Path, home: Path | None = None) -> Path:
@@ -226,7 +230,7 @@ def expand(template: str, concepts: Mapping[str, str]) -> list[str]:
     if count > MAX_EXPANSION:
         raise ValueError(f"{template!r} stands for {count} words, more than {MAX_EXPANSION}")
     words = {"".join(parts) for parts in product(*choices)} - {""} if len(choices) > 1 else {*choices[0]} - {""}
-    return sorted(words, key=lambda word: (-len(word), word))
+    return sorted(sorted(words), key=len, reverse=True)
 
 
 def _choices(
