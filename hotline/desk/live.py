@@ -14,7 +14,18 @@ from sqlalchemy.orm import Session
 
 from hotline.current import current
 from hotline.desk.access import EVERYBODY, allowed, blueprint
-from models import Call, CallState, Database, Event, Recording, RecordingState, Suggestion, SuggestionState
+from models import (
+    Call,
+    CallState,
+    Database,
+    Event,
+    Notice,
+    NoticeState,
+    Recording,
+    RecordingState,
+    Suggestion,
+    SuggestionState,
+)
 
 log = logging.getLogger(__name__)
 
@@ -104,9 +115,12 @@ def marks_of(session: Session) -> Marks:
         select(func.count(Suggestion.id)).where(review),
         select(func.max(Suggestion.id)).where(review),
         select(func.sum(Suggestion.version)).where(review),
+        # Who has taken which one: a hold is no new version.
+        select(func.sum(Suggestion.id * Suggestion.claimed_by_id)).where(review),
         select(func.count(Recording.id)).where(in_work),
         select(func.sum(Recording.decoded_seconds)).where(in_work),
         select(func.count(Call.id)).where(Call.state == CallState.MISSED),
+        select(func.count(Notice.id)).where(Notice.state == NoticeState.FAILED),
         select(func.max(Event.id)),
     )
     *queue, last_event = session.execute(select(*(one.scalar_subquery() for one in asked))).one()

@@ -9,12 +9,13 @@ for (const output of document.querySelectorAll("output[data-factors]")) {
   show();
 }
 
-// A second press of an impatient finger must not send the form twice.
-for (const form of document.querySelectorAll("form[method=post]"))
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "1";
-  });
+// A second press of an impatient finger must not send the form twice, also one that a renewed list brought.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "1";
+}, true);
 addEventListener("pageshow", () => { for (const form of document.forms) delete form.dataset.sent; });
 
 for (const button of document.querySelectorAll("[data-print]")) {

@@ -1,7 +1,9 @@
 // New calls and changes appear without a reload. The server tells which part of the page is no longer true; that
-// part is fetched again and put in place, unless somebody is working in it.
+// part is fetched again and put in place: who looks at a row keeps it before the eyes and under the focus, and who
+// types is not disturbed until the field is left.
 const OFF = "hotline-sound-off";
 const AGAIN = 15000; // milliseconds between two questions where no stream can be had
+const USABLE = "a[href], button:not([disabled]), input, select, textarea, summary";
 const parts = () => [...document.querySelectorAll("main [data-live][id]")];
 const told = {};
 
@@ -23,17 +25,48 @@ function chime() {
   }
 }
 
+const rowsOf = (part) => [...part.querySelectorAll("[data-row][id]")];
+const usableOf = (box) => [...box.querySelectorAll(USABLE)].filter((one) => one.closest("[id]") === box);
+
+// Call it before the part is renewed; what it returns puts scroll and focus back.
+function bookmark(part) {
+  const rows = rowsOf(part);
+  const active = part.contains(document.activeElement) ? document.activeElement : null;
+  const box = active?.closest("[id]");
+  const at = box ? usableOf(box).indexOf(active) : -1;
+  const row = rows.includes(box) ? box : rows.find((one) => one.getBoundingClientRect().bottom > 0);
+  const [place, top] = [rows.indexOf(row), row?.getBoundingClientRect().top];
+  return (fresh) => {
+    const here = (id) => (id === fresh.id ? fresh : rowsOf(fresh).find((one) => one.id === id));
+    const same = row && here(row.id);
+    if (same && scrollY > 0) scrollBy({ top: same.getBoundingClientRect().top - top, behavior: "instant" });
+    if (!active) return;
+    // A row that somebody else has dealt with leaves the focus to the one in its place.
+    const again = usableOf(here(box.id) ?? rowsOf(fresh)[place] ?? fresh);
+    (again[at] ?? again.at(-1))?.focus({ preventScroll: true });
+  };
+}
+
+const typing = (part) => part.contains(document.activeElement) && document.activeElement.matches("input, select, textarea");
+
 async function renew(topic) {
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected) return;
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   let grown = false;
   for (const part of parts().filter((part) => part.dataset.live === topic)) {
-    const other = fresh.getElementById(part.id);
-    if (!other || part.contains(document.activeElement) || part.innerHTML === other.innerHTML) continue;
-    grown ||= Number(other.dataset.count ?? 0) > Number(part.dataset.count ?? 0);
-    part.replaceWith(other);
+    const fresh = page.getElementById(part.id);
+    if (!fresh || part.innerHTML === fresh.innerHTML) continue;
+    if (typing(part)) {
+      part.addEventListener("focusout", () => renew(topic).catch(() => {}), { once: true });
+      continue;
+    }
+    grown ||= Number(fresh.dataset.count ?? 0) > Number(part.dataset.count ?? 0);
+    const putBack = bookmark(part);
+    part.replaceWith(fresh);
+    putBack(fresh);
   }
+  document.title = page.title;
   if (grown) chime();
 }
 
@@ -61,10 +94,14 @@ function listen(address) {
   });
 }
 
-const sound = document.querySelector("[data-sound]");
-if (sound) {
+function offerSilence() {
+  const sound = document.querySelector("[data-sound]");
   sound.closest("label").hidden = false;
   sound.checked = localStorage.getItem(OFF) !== "1";
   sound.addEventListener("change", () => localStorage.setItem(OFF, sound.checked ? "0" : "1"));
 }
-if (parts().length) listen(document.body.dataset.live);
+
+if (parts().length) {
+  offerSilence();
+  listen(document.body.dataset.live);
+}

@@ -44,10 +44,17 @@ def test_who_is_on_duty_sees_it_on_every_page_and_where_to_go(desk: Desk) -> Non
 
 def test_others_see_the_place_and_not_the_person(desk: Desk) -> None:
     press(desk)
-    text = desk.browser("wangfang").get("/desk/alarms").text
+    other, guard = desk.browser("wangfang"), desk.browser("zhiyuan")
+    text = other.get("/desk/alarms").text
     assert "3栋501" in text
-    assert KEY not in text
-    assert "独居" not in text
+    for word in ("张婆婆", KEY, "独居"):
+        assert word not in text
+    guard.get("/desk/alarms")
+    guard.post("/desk/alarms/1/arrived", found="扶起来了")
+    text = other.get("/desk/alarms").text
+    assert "陈志愿" in text, "who was there is no secret"
+    for word in ("张婆婆", "扶起来了"):
+        assert word not in text
 
 
 def test_it_ends_when_somebody_says_so_once(desk: Desk) -> None:
