@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from handling.clock import SHANGHAI
-from handling.deeds import StepNotAllowed, check_leading, check_working, may_lead, recorded
+from handling.deeds import StepNotAllowed, check_leading, check_working, may_lead, record
 from handling.forms import FormInvalid
 from handling.notices import queue_notice
 from handling.scheme import Scheme
@@ -44,8 +44,7 @@ def ask_for_help(
     )
     session.add(part)
     form = {"whom": name_of(part), "task": part.asked} | ({"until": due.isoformat()} if due else {})
-    with recorded(session, case, "help_asked", actor=user, now=now, form=form):
-        pass
+    record(session, case, "help_asked", actor=user, now=now, form=form)
     _tell_helpers(session, scheme, part, now)
     return part
 
@@ -75,8 +74,7 @@ def waive_help(session: Session, part: Assistance, user: User, *, reason: str, n
 def _end(session: Session, part: Assistance, user: User, kind: str, answer: str, now: datetime) -> None:
     part.answer, part.answered_at, part.answered_by = answer.strip(), now, user
     form = {"whom": name_of(part), "answer": part.answer}
-    with recorded(session, part.suggestion, kind, actor=user, now=now, form=form):
-        pass
+    record(session, part.suggestion, kind, actor=user, now=now, form=form)
 
 
 def helps_of(session: Session, case_id: int) -> list[Assistance]:

@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from models import Attachment, AttachmentKind, Event, Suggestion, User
+from handling.deeds import note_event
+from models import Attachment, AttachmentKind, Suggestion, User
 
 KINDS = {
     AttachmentKind.BEFORE: "现场照片",
@@ -23,7 +24,6 @@ def add_attachment(
     attachment.suggestion_id = case.id if case is not None else None
     session.add(attachment)
     _note(session, attachment, "attached", user, now)
-    session.flush()
     return attachment
 
 
@@ -59,4 +59,4 @@ def _note(session: Session, attachment: Attachment, kind: str, user: User, now: 
         return
     case = session.get_one(Suggestion, attachment.suggestion_id)
     note = f"{KINDS[attachment.kind]}：{attachment.name}"
-    session.add(Event(suggestion=case, at=now, actor=user, kind=kind, step=case.step, note=note))
+    note_event(session, case, kind, actor=user, now=now, note=note)

@@ -61,6 +61,48 @@ def recorded(
     session.flush()
 
 
+def record(
+    session: Session,
+    case: Suggestion,
+    kind: str,
+    *,
+    actor: User | None,
+    now: datetime,
+    form: Mapping[str, Any] | None = None,
+    note: str = "",
+) -> None:
+    """`recorded` for a deed that changes nothing in the case's own row."""
+    with recorded(session, case, kind, actor=actor, now=now, form=form, note=note):
+        pass
+
+
+def note_event(
+    session: Session,
+    case: Suggestion,
+    kind: str,
+    *,
+    actor: User | None,
+    now: datetime,
+    form: Mapping[str, Any] | None = None,
+    changes: Mapping[str, Any] | None = None,
+    note: str = "",
+) -> None:
+    """What happened beside the case: written into its history, and nobody's open page is stale by it."""
+    session.add(
+        Event(
+            suggestion=case,
+            at=now,
+            actor=actor,
+            kind=kind,
+            step=case.step,
+            form=dict(form or {}),
+            changes=dict(changes or {}),
+            note=note,
+        )
+    )
+    session.flush()
+
+
 def may_lead(user: User) -> bool:
     return user.active and user.role in LEADERS
 

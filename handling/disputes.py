@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from handling.assistance import is_helper
-from handling.deeds import may_lead, recorded
+from handling.deeds import may_lead, record
 from handling.scheme import Action, Scheme
 from handling.scheme.versions import scheme_of
 from models import Assistance, Suggestion, SuggestionState, User
@@ -36,8 +36,7 @@ def flag_platforms(session: Session, scheme: Scheme, now: datetime) -> int:
         upward = next_platform(rules, case)
         if upward is None or _is_flagged(case):
             continue
-        with recorded(session, case, "limit_over", actor=None, now=now, form={"proposed": upward.name}):
-            pass
+        record(session, case, "limit_over", actor=None, now=now, form={"proposed": upward.name})
         flagged += 1
     return flagged
 

@@ -8,13 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from handling.clock import SHANGHAI
+from handling.deeds import note_event
 from handling.forms import show_fen
 from handling.notices import queue_notice
 from handling.residents import number_takes_sms
 from handling.scheme import Scheme
 from handling.status import day_text
 from models import (
-    Event,
     Expert,
     ExpertConflict,
     ExpertKind,
@@ -149,7 +149,7 @@ def ask_opinion(
     session.add(request)
     session.flush()
     until = day_text(due.astimezone(SHANGHAI), now)
-    _note(session, case, "opinion_asked", f"{expert.name}，{until}前", user, now)
+    note_event(session, case, "opinion_asked", actor=user, now=now, note=f"{expert.name}，{until}前")
     if expert.phone and number_takes_sms(expert.phone) and "expert_asked" in scheme.notices:
         queue_notice(
             session,
@@ -190,14 +190,14 @@ def give_opinion(
     parts.append(f"估计费用{show_fen(cost)}" if cost is not None else "")
     parts.append(f"条件：{request.conditions}" if request.conditions else "")
     note = "。".join(part.rstrip("。") for part in parts if part)
-    _note(session, request.suggestion, "opinion_given", note, user, now)
+    note_event(session, request.suggestion, "opinion_given", actor=user, now=now, note=note)
 
 
 def withdraw_request(session: Session, request: OpinionRequest, user: User, now: datetime) -> None:
     """No longer needed, or the expert cannot. Raises NotAsked."""
     _must_be_open(request)
     request.withdrawn_at = now
-    _note(session, request.suggestion, "opinion_withdrawn", request.expert.name, user, now)
+    note_event(session, request.suggestion, "opinion_withdrawn", actor=user, now=now, note=request.expert.name)
 
 
 def requests_of(session: Session, suggestion_id: int) -> list[OpinionRequest]:
@@ -225,8 +225,3 @@ def _must_be_open(request: OpinionRequest) -> None:
 
 def _matter(case: Suggestion) -> str:
     return f"{case.courtyard.name if case.courtyard else ''}{case.domain or '居民建议'}"
-
-
-def _note(session: Session, case: Suggestion, kind: str, note: str, user: User, now: datetime) -> None:
-    session.add(Event(suggestion=case, at=now, actor=user, kind=kind, step=case.step, note=note))
-    session.flush()

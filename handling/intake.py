@@ -9,6 +9,7 @@ from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 import handling.search  # noqa: F401 (from here on, the search follows the cases)
+from handling.deeds import note_event
 from handling.history import changes_since, snapshot
 from handling.notices import queue_notice, reply_priority
 from handling.promises import promise_within
@@ -19,7 +20,6 @@ from handling.status import OPEN_STATES
 from models import (
     Channel,
     Courtyard,
-    Event,
     Priority,
     Resident,
     Suggestion,
@@ -71,8 +71,7 @@ def open_suggestion(
     if understanding is not None:
         apply_understanding(session, suggestion, understanding)
     propose_level(session, scheme, suggestion)
-    session.add(Event(suggestion=suggestion, at=now, kind="received", step=suggestion.step))
-    session.flush()
+    note_event(session, suggestion, "received", actor=None, now=now)
     if not quiet:
         _acknowledge(session, scheme, suggestion, now)
         alert_duty(session, scheme, suggestion, now, duty_phones)
@@ -97,8 +96,7 @@ def extend_suggestion(
     propose_level(session, scheme, suggestion)
     session.flush()
     changes = changes_since(before, suggestion)
-    session.add(Event(suggestion=suggestion, at=now, kind="extended", step=suggestion.step, changes=changes))
-    session.flush()
+    note_event(session, suggestion, "extended", actor=None, now=now, changes=changes)
     if suggestion.ring and not ring:
         queue_notice(
             session,

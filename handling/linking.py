@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from handling.deeds import StepNotAllowed, may_work, recorded
+from handling.deeds import StepNotAllowed, may_work, record, recorded
 from handling.forms import FormInvalid
 from handling.intake import alert_duty, open_suggestion
 from handling.notices import tell_of_event
@@ -114,8 +114,7 @@ def join(
     session.add(link)
     for here, there in ((case, other), (other, case)):
         form = {"number": there.number}
-        with recorded(session, here, "linked", actor=user, now=now, form=form, note=link.note):
-            pass
+        record(session, here, "linked", actor=user, now=now, form=form, note=link.note)
     return link
 
 
@@ -124,8 +123,7 @@ def unlink_cases(session: Session, case: Suggestion, link: CaseLink, user: User,
         raise StepNotAllowed("这件事不是您的")
     session.delete(link)
     for here, there in ((link.one, link.other), (link.other, link.one)):
-        with recorded(session, here, "unlinked", actor=user, now=now, form={"number": there.number}):
-            pass
+        record(session, here, "unlinked", actor=user, now=now, form={"number": there.number})
 
 
 def find_link(session: Session, case: Suggestion, other: Suggestion) -> CaseLink | None:

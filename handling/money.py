@@ -11,11 +11,12 @@ from fractions import Fraction
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from handling.deeds import note_event
 from handling.deliberation.votes import household_at
 from handling.forms import show_fen
 from handling.scheme import Scheme
 from handling.scheme.deliberation import reaches
-from models import CostLine, EntryKind, Event, MoneyEntry, Project, Suggestion, User, find_or_add
+from models import CostLine, EntryKind, MoneyEntry, Project, Suggestion, User, find_or_add
 
 LARGEST = 100_000_000_00
 KINDS = {
@@ -343,6 +344,4 @@ def publish(session: Session, project: Project, public: bool, *, user: User, now
 
 
 def _note(session: Session, project: Project, note: str, user: User, now: datetime) -> None:
-    case = project.suggestion
-    session.add(Event(suggestion=case, at=now, actor=user, kind="money", step=case.step, note=note))
-    session.flush()
+    note_event(session, project.suggestion, "money", actor=user, now=now, note=note)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from handling.casework import FormInvalid, StaleCase, StepNotAllowed, enter_next, may_act
-from handling.deeds import refusing_stale
+from handling.deeds import note_event, refusing_stale
 from handling.history import changes_since, snapshot
 from handling.intake import alert_duty, set_courtyard, set_level
 from handling.notices import queue_notice
@@ -127,8 +127,7 @@ def confirm_review(
     session.flush()
     event.changes = changes_since(before, suggestion)
     if target is not None:
-        joined = {"number": suggestion.number}
-        session.add(Event(suggestion=target, at=now, actor=user, kind="joined", step=target.step, form=joined))
+        note_event(session, target, "joined", actor=user, now=now, form={"number": suggestion.number})
     _tell(session, scheme, suggestion, action, decided, now)
     if action.code == "confirm":
         alert_duty(session, scheme, suggestion, now, duty_phones)

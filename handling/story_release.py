@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handling.deeds import note_event
 from handling.history import changes_since, snapshot
 from handling.public_words import known_around
 from handling.stories import SHOWABLE
@@ -101,4 +102,4 @@ def _note(
 ) -> None:
     session.flush()
     changes = changes_since(before, case) if before else {}
-    session.add(Event(suggestion=case, at=now, actor=by, kind=kind, step=case.step, changes=changes, note=note))
+    note_event(session, case, kind, actor=by, now=now, changes=changes, note=note)

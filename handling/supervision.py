@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -11,12 +12,13 @@ from sqlalchemy.orm import Session
 from handling.assignment import stations_above
 from handling.calendar import WorkCalendar, load_calendar
 from handling.clock import SHANGHAI
+from handling.deeds import note_event
 from handling.lights import Running, running_cases
 from handling.notices import not_before, queue_notice
 from handling.scheme import Scheme
 from handling.scheme.supervision import HANDLER
 from handling.status import OPEN_STATES
-from models import Event, Priority, Role, Suggestion, User, find_or_add
+from models import Priority, Role, Suggestion, User, find_or_add
 from models import Supervision as Entry
 
 HOUR = timedelta(hours=1)
@@ -97,7 +99,7 @@ def do_deed(session: Session, scheme: Scheme, deed: Deed, *, now: datetime) -> b
     if not is_new:
         return False
     if deed.kind == RELIEVED:
-        _supervise(session, case, "", Event(at=now, kind=RELIEVED, step=case.step))
+        _supervise(session, case, RELIEVED, tier="", form={}, now=now)
     elif deed.kind == REMINDED:
         _remind(session, scheme, case, deed, now)
     else:
@@ -110,7 +112,7 @@ def _remind(session: Session, scheme: Scheme, case: Suggestion, deed: Deed, now:
     told = responsible_for(session, case)
     hours = max(1, ceil((deed.due - now) / HOUR))
     form = {"who": _names(told), "hours_left": hours}
-    case.events.append(Event(at=now, kind=REMINDED, step=case.step, form=form))
+    note_event(session, case, REMINDED, actor=None, now=now, form=form)
     _tell(session, scheme, case, deed, told, "staff_due", {"hours_left": hours}, now)
 
 
@@ -119,7 +121,7 @@ def _escalate(session: Session, scheme: Scheme, case: Suggestion, deed: Deed, no
     if deed.tier == HANDLER:
         told = responsible_for(session, case)
         form = {"who": _names(told), **late}
-        case.events.append(Event(at=now, kind=SUPERVISED, step=case.step, form=form))
+        note_event(session, case, SUPERVISED, actor=None, now=now, form=form)
         _tell(session, scheme, case, deed, told, "staff_late", late, now)
         return
     ranks = [tier.code for tier in scheme.tiers]
@@ -129,15 +131,16 @@ def _escalate(session: Session, scheme: Scheme, case: Suggestion, deed: Deed, no
         return
     told = supervisors_of(session, case, deed.tier)
     form = {"tier": scheme.tier(deed.tier).name, "who": _names(told), **late}
-    _supervise(session, case, deed.tier, Event(at=now, kind=SUPERVISED, step=case.step, form=form))
+    _supervise(session, case, SUPERVISED, tier=deed.tier, form=form, now=now)
     _tell(session, scheme, case, deed, told, "staff_supervise", late, now)
 
 
-def _supervise(session: Session, case: Suggestion, tier: str, event: Event) -> None:
+def _supervise(
+    session: Session, case: Suggestion, kind: str, *, tier: str, form: Mapping[str, Any], now: datetime
+) -> None:
     """Written past the row's version: a handler with an open page is not turned away because a clock struck."""
-    event.changes = {"supervised_by": [case.supervised_by, tier]}
-    case.events.append(event)
-    session.flush()
+    changes = {"supervised_by": [case.supervised_by, tier]}
+    note_event(session, case, kind, actor=None, now=now, form=form, changes=changes)
     changed = update(Suggestion).where(Suggestion.id == case.id).values(supervised_by=tier)
     session.execute(changed.execution_options(synchronize_session=False))
     session.refresh(case, ["supervised_by"])

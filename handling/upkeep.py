@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from handling.calendar import closing_time
 from handling.clock import SHANGHAI
-from handling.deeds import StepNotAllowed, check_leading, recorded
+from handling.deeds import StepNotAllowed, check_leading, record, recorded
 from handling.forms import FormInvalid
 from handling.intake import alert_duty, open_suggestion
 from handling.linking import join
@@ -65,8 +65,7 @@ def change_upkeep(
     upkeep.subject, upkeep.keeper = subject.strip()[:200], keeper.strip()[:40]
     upkeep.interval_days, upkeep.active = interval_days, active
     form = {"keeper": upkeep.keeper, "interval": interval_days if active else "停了"}
-    with recorded(session, upkeep.suggestion, "upkeep_set", actor=user, now=now, form=form):
-        pass
+    record(session, upkeep.suggestion, "upkeep_set", actor=user, now=now, form=form)
 
 
 def inspect(
@@ -104,8 +103,7 @@ def inspect(
     )
     session.add(row)
     upkeep.next_due = _next(now, upkeep.interval_days)
-    with recorded(session, case, "inspected", actor=user, now=now, note=row.note):
-        pass
+    record(session, case, "inspected", actor=user, now=now, note=row.note)
     return row
 
 

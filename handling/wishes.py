@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from handling.deeds import StepNotAllowed, check_leading, check_working, recorded
+from handling.deeds import StepNotAllowed, check_leading, check_working, record, recorded
 from handling.forms import FormInvalid
 from handling.handler_notices import tell_handler
 from handling.notices import tell_of_event
@@ -75,8 +75,7 @@ def _ask(
     form: dict[str, Any] = {"reason": wish.reason}
     form |= {"until": due.isoformat()} if due else {}
     form |= {"whom": handler.name} if handler else {}
-    with recorded(session, case, f"{kind.value}_asked", actor=user, now=now, form=form):
-        pass
+    record(session, case, f"{kind.value}_asked", actor=user, now=now, form=form)
     return wish
 
 

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from handling.campaigns.queries import today
 from handling.commands import parse_command
+from handling.deeds import note_event
 from handling.residents import normal_number
 from models import (
     Campaign,
     CampaignState,
-    Event,
     Participation,
     ParticipationState,
     Resident,
@@ -213,16 +213,7 @@ def mark_suggestion(
         return
     suggestion.campaign = campaign
     tracks = [f"专项“{marked.title}”" if marked else "常态" for marked in (before, campaign)]
-    session.add(
-        Event(
-            suggestion=suggestion,
-            at=now,
-            actor=user,
-            kind="campaign_marked",
-            step=suggestion.step,
-            note=" → ".join(tracks),
-        )
-    )
+    note_event(session, suggestion, "campaign_marked", actor=user, now=now, note=" → ".join(tracks))
 
 
 def stop_questionnaires(session: Session, resident: Resident, now: datetime) -> None:

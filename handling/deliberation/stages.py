@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.calendar import load_calendar
+from handling.deeds import note_event
 from handling.deliberation.notices import announce_result
 from handling.deliberation.votes import Count, ballots_of, count, outcome_of, rules_of, voting_topics
 from handling.scheme import Scheme
@@ -20,7 +21,6 @@ from models import (
     Decision,
     Deliberation,
     DeliberationState,
-    Event,
     Outcome,
     Remark,
     Role,
@@ -313,6 +313,5 @@ def _must_be(deliberation: Deliberation, state: DeliberationState) -> None:
 
 
 def _note(session: Session, case: Suggestion, kind: str, note: str, user: User | None, now: datetime) -> None:
-    if case.state is SuggestionState.MERGED:
-        return
-    session.add(Event(suggestion=case, at=now, actor=user, kind=kind, step=case.step, note=note))
+    if case.state is not SuggestionState.MERGED:
+        note_event(session, case, kind, actor=user, now=now, note=note)

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from handling.asking import Asking, OpenQuestion
+from handling.deeds import note_event
 from handling.intake import open_suggestion, set_courtyard
 from handling.notices import queue_notice
 from handling.residents import normal_number
@@ -19,7 +20,6 @@ from models import (
     AlarmCall,
     Call,
     Channel,
-    Event,
     Notice,
     NoticeState,
     Priority,
@@ -75,7 +75,7 @@ def raise_alarm(
         session.add(AlarmCall(call_id=call.id, alarm=alarm))
     else:
         session.add(AlarmCall(call_id=call.id, alarm=alarm))
-        _note(session, alarm, "alarm_repeated", now)
+        note_event(session, alarm.suggestion, "alarm_repeated", actor=None, now=now)
     alert(session, scheme, alarm, now=now, duty_phones=duty_phones)
     return alarm
 
@@ -97,8 +97,7 @@ def _open(session: Session, scheme: Scheme, resident: Resident, phone: str, now:
         suggestion=suggestion, resident=resident, phone=phone, raised_at=now, due=now + CIRCLE, next_alert_at=now
     )
     session.add(alarm)
-    _note(session, alarm, "alarm_raised", now)
-    session.flush()
+    note_event(session, suggestion, "alarm_raised", actor=None, now=now)
     return alarm
 
 
@@ -109,15 +108,22 @@ def where_of(resident: Resident) -> str:
     return f"{courtyard} {address}".strip()
 
 
-def _note(session: Session, alarm: Alarm, kind: str, now: datetime, **more: object) -> None:
-    case = alarm.suggestion
-    session.add(Event(suggestion=case, at=now, kind=kind, step=case.step, **more))
+def _variables(alarm: Alarm, now: datetime) -> dict[str, str]:
+    return {
+        "who": alarm.resident.name or "居民",
+        "place": where_of(alarm.resident) or "住址没有登记",
+        "caller": alarm.phone,
+        "waited": f"{_minutes(alarm, now)}分钟",
+    }
+
+
+def _minutes(alarm: Alarm, now: datetime) -> int:
+    return int((now - alarm.raised_at).total_seconds()) // 60
 
 
 def alert(session: Session, scheme: Scheme, alarm: Alarm, *, now: datetime, duty_phones: Sequence[str]) -> None:
     """An SMS to everybody who can go: the duty phones, people on duty and relatives; when the circle is over,
     coordinators and the highest rank too. Every round is sent once."""
-    resident = alarm.resident
     for phone in _phones(session, scheme, alarm, now, duty_phones):
         queue_notice(
             session,
@@ -127,12 +133,7 @@ def alert(session: Session, scheme: Scheme, alarm: Alarm, *, now: datetime, duty
             suggestion=alarm.suggestion,
             to_number=phone,
             priority=Priority.EMERGENCY,
-            variables={
-                "who": resident.name or "居民",
-                "place": where_of(resident) or "住址没有登记",
-                "caller": alarm.phone,
-                "waited": f"{int((now - alarm.raised_at).total_seconds()) // 60}分钟",
-            },
+            variables=_variables(alarm, now),
             now=now,
         )
     alarm.rounds += 1
@@ -171,8 +172,8 @@ def arrive(
         return False
     alarm.arrived_at, alarm.next_alert_at = now, None
     alarm.arrived_user, alarm.arrived_phone, alarm.found = user, phone, found.strip()[:400]
-    minutes = int((now - alarm.raised_at).total_seconds()) // 60
-    _note(session, alarm, "arrived", now, actor=user, form={"minutes": minutes}, note=alarm.found)
+    form = {"minutes": _minutes(alarm, now)}
+    note_event(session, alarm.suggestion, "arrived", actor=user, now=now, form=form, note=alarm.found)
     alerts = (Notice.suggestion_id == alarm.suggestion_id) & Notice.template.in_(ALERTS)
     session.execute(
         update(Notice)
@@ -244,12 +245,7 @@ def _take(asking: Asking, running: list[Alarm]) -> bool:
             suggestion=alarm.suggestion,
             to_number=sender,
             priority=Priority.EMERGENCY,
-            variables={
-                "who": alarm.resident.name or "居民",
-                "place": where_of(alarm.resident) or "住址没有登记",
-                "caller": alarm.phone,
-                "waited": f"{int((asking.now - alarm.raised_at).total_seconds()) // 60}分钟",
-            },
+            variables=_variables(alarm, asking.now),
             now=asking.now,
         )
     return True
