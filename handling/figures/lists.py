@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from handling.figures.parts import NONE
 from handling.lights import Light
@@ -155,10 +155,19 @@ def light_of_target(scheme: Scheme, figure: Figure, value: float | None) -> Ligh
     return Light.YELLOW if reached >= scheme.lights.target_yellow else Light.RED
 
 
-def shown_value(figure: Figure, value: float | None) -> str:
-    """ "90%", "4.60", "2.5天", "5.0小时" of less than a day; "—" with nothing to count."""
+class Valued(Protocol):
+    """What `shown_value` shows: a share, a score, days or a count."""
+
+    @property
+    def kind(self) -> str: ...
+
+
+def shown_value(figure: Valued, value: float | None) -> str:
+    """ "90%", "4.60", "2.5天", "5.0小时" of less than a day, "12" of a count; "—" with nothing to count."""
     if value is None:
         return "—"
+    if figure.kind == "count":
+        return f"{value:.0f}"
     if figure.kind == "share":
         return f"{value:.1%}".replace(".0%", "%")
     if figure.kind == "days":

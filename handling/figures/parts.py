@@ -32,7 +32,7 @@ UNKNOWN = "没有填"
 @dataclass(frozen=True)
 class Scope:
     """Which cases: received in the period (aware UTC, `until` exclusive), and narrowed to one value of some
-    dimensions, each as it stands in an address."""
+    dimensions, each as it stands in an address. Of deliberations: held in the period."""
 
     received_from: datetime | None = None
     received_until: datetime | None = None
@@ -45,13 +45,15 @@ def scope_conditions(scope: Scope) -> list[ColumnElement[bool]]:
         found.append(Suggestion.received_at >= scope.received_from)
     if scope.received_until:
         found.append(Suggestion.received_at < scope.received_until)
-    for code, value in scope.narrowed.items():
-        dimension = DIMENSIONS[code]
-        if value == NONE:
-            found.append(or_(dimension.key.is_(None), *([dimension.key == ""] if dimension.words else [])))
-        else:
-            found.append(dimension.key == dimension.parse(value))
-    return found
+    return found + [is_at(DIMENSIONS[code], value) for code, value in scope.narrowed.items()]
+
+
+def is_at(dimension: "Dimension", value: str) -> ColumnElement[bool]:
+    """Rows of this value, as it stands in an address."""
+    if value == NONE:
+        return or_(dimension.key.is_(None), *([dimension.key == ""] if dimension.words else []))
+    same: ColumnElement[bool] = dimension.key == dimension.parse(value)
+    return same
 
 
 def case_sets(now: datetime) -> dict[str, ColumnElement[bool]]:
@@ -95,7 +97,9 @@ class Dimension:
         return value if self.words else int(value)
 
 
-def _table(model: Any) -> Callable[[Session, Scheme], Mapping[Any, str]]:
+def names_in(model: Any) -> Callable[[Session, Scheme], Mapping[Any, str]]:
+    """The names of a table's rows by their keys."""
+
     def names(session: Session, _scheme: Scheme) -> Mapping[Any, str]:
         return {row[0]: row[1] for row in session.execute(select(model.id, model.name))}
 
@@ -123,13 +127,13 @@ _handlers_unit = select(User.unit_id).where(User.id == Suggestion.handler_id).sc
 
 DIMENSIONS: dict[str, Dimension] = {
     "domain": Dimension("领域", Suggestion.domain, _same),
-    "courtyard": Dimension("院落", Suggestion.courtyard_id, _table(Courtyard), words=False),
-    "station": Dimension("征集点", Suggestion.station_id, _table(Station), words=False),
+    "courtyard": Dimension("院落", Suggestion.courtyard_id, names_in(Courtyard), words=False),
+    "station": Dimension("征集点", Suggestion.station_id, names_in(Station), words=False),
     "channel": Dimension(
         "来源", case((Suggestion.source != "", Suggestion.source), else_=Suggestion.channel), _sources
     ),
-    "handler": Dimension("责任人", Suggestion.handler_id, _table(User), words=False),
-    "unit": Dimension("单位", func.coalesce(Suggestion.unit_id, _handlers_unit), _table(Unit), words=False),
+    "handler": Dimension("责任人", Suggestion.handler_id, names_in(User), words=False),
+    "unit": Dimension("单位", func.coalesce(Suggestion.unit_id, _handlers_unit), names_in(Unit), words=False),
     "month": Dimension("月份", shanghai_month(Suggestion.received_at), _same),
     "level": Dimension("级别", Suggestion.level, _levels),
     "track": Dimension(

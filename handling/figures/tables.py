@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from handling.figures.assessment import Assessed, QuarterScores
+from handling.figures.deliberations import DELIBERATION_FIGURES, HeldTogether
 from handling.figures.lists import COUNTED, FIGURES, Figure, Measured
 from handling.figures.needs_map import NeedsMap
 from handling.lights import SIGNS
@@ -74,6 +75,13 @@ def satisfaction_table(quarters: Iterable[QuarterScores]) -> Table:
     columns = {"quarter": "季度", "scores": "评分数", "average": "平均分", "satisfied": "满意率"}
     rows = [(one.quarter.code, one.scores, _rounded(one.average), _rounded(one.satisfied)) for one in quarters]
     return Table("满意度测评", columns, rows)
+
+
+def deliberations_table(title: str, rows: Iterable[HeldTogether]) -> Table:
+    """Shares are of 1."""
+    columns = {"name": title, **{figure.code: figure.name for figure in DELIBERATION_FIGURES}}
+    values = [(row.name, *(_rounded(figure.value(row)) for figure in DELIBERATION_FIGURES)) for row in rows]
+    return Table(f"议事按{title}", columns, values)
 
 
 def map_table(found: NeedsMap) -> Table:

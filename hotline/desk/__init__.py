@@ -17,6 +17,7 @@ from hotline.desk import (  # noqa: F401 (each module adds its views to the blue
     design,
     digest,
     experts,
+    figure_deliberations,
     figure_exports,
     figure_pages,
     figures,

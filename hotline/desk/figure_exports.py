@@ -12,10 +12,12 @@ from werkzeug.wrappers import Response
 from handling.clock import SHANGHAI
 from handling.figures.assessment import assess, satisfaction_by_quarter
 from handling.figures.counts import measure_by
+from handling.figures.deliberations import DELIBERATION_DIMENSIONS, held_by, held_deliberations
 from handling.figures.needs_map import needs_map
 from handling.figures.parts import DIMENSIONS
 from handling.figures.tables import (
     assessment_table,
+    deliberations_table,
     figures_table,
     indicators_table,
     map_table,
@@ -25,6 +27,7 @@ from handling.scheme.indicators import indicator_figures
 from handling.tables import TABLE_WRITERS, Table
 from hotline.current import current
 from hotline.desk.access import LEADERS, allowed, blueprint, note_look
+from hotline.desk.figure_deliberations import wanted_split
 from hotline.desk.figure_pages import ASSESSED, SHOWN_QUARTERS, wanted_quarter
 from hotline.desk.figures import asked_scope, wanted_dimension
 from hotline.desk.ledger import MIMETYPES
@@ -70,6 +73,13 @@ def _assessment(session: Session, now: datetime) -> Table:
     return assessment_table(scheme, ASSESSED[by], judged)
 
 
+def _deliberations(session: Session, now: datetime) -> Table:
+    by = wanted_split(request.args)
+    scope = asked_scope(request.args, now, DELIBERATION_DIMENSIONS).scope
+    rows = held_by(session, current().scheme, by, held_deliberations(session, scope))
+    return deliberations_table(DELIBERATION_DIMENSIONS[by].name, rows)
+
+
 def _satisfaction(session: Session, now: datetime) -> Table:
     return satisfaction_table(satisfaction_by_quarter(session, now=now, quarters=SHOWN_QUARTERS))
 
@@ -79,5 +89,6 @@ PARTS: dict[str, Callable[[Session, datetime], Table]] = {
     "map": _map,
     "indicators": _indicators,
     "assessment": _assessment,
+    "deliberations": _deliberations,
     "satisfaction": _satisfaction,
 }

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import abort, render_template, request
+from sqlalchemy.orm import Session
 
 from handling.clock import SHANGHAI
 from handling.figures.assessment import quarter_of
 from handling.figures.counts import figure_cases, measure, measure_by
 from handling.figures.lists import FIGURES, Measured, light_of_target, shown_value
-from handling.figures.parts import DIMENSIONS, NONE, UNKNOWN, Scope, case_sets
+from handling.figures.parts import DIMENSIONS, NONE, UNKNOWN, Dimension, Scope, case_sets
 from handling.figures.tables import COUNT_NAMES
 from handling.scheme import Scheme
 from hotline.current import current
@@ -38,13 +39,13 @@ class Asked:
     query: dict[str, str]
 
 
-def asked_scope(args: Mapping[str, str], now: datetime) -> Asked:
+def asked_scope(args: Mapping[str, str], now: datetime, dimensions: Mapping[str, Dimension] = DIMENSIONS) -> Asked:
     """Without a period, this year. A value that makes no sense does not narrow."""
     query = {name: args[name] for name in ("from", "until") if args.get(name)}
     if "from" not in args and "until" not in args:
         query["from"] = f"{now.astimezone(SHANGHAI).year}-01-01"
     narrowed: dict[str, str] = {}
-    for code, dimension in DIMENSIONS.items():
+    for code, dimension in dimensions.items():
         value = args.get(code, "").strip()
         if value and (dimension.words or value == NONE or read_id(value) is not None):
             narrowed[code] = value
@@ -106,12 +107,15 @@ def wanted_dimension(args: Mapping[str, str]) -> str:
     return by if by in DIMENSIONS else FIRST_DIMENSION
 
 
-def named_narrowing(session: Any, scheme: Scheme, scope: Scope) -> list[tuple[str, str, str]]:
+def named_narrowing(
+    session: Session, scheme: Scheme, scope: Scope, dimensions: Mapping[str, Dimension] = DIMENSIONS
+) -> list[tuple[str, str, str]]:
     """(code, the dimension's name, the value's name) of what the page is narrowed to."""
     found = []
     for code, value in scope.narrowed.items():
-        dimension = DIMENSIONS[code]
-        name = UNKNOWN if value == NONE else dimension.names(session, scheme).get(dimension.parse(value), value)
+        dimension = dimensions[code]
+        names = dimension.names(session, scheme)
+        name = names.get(None, UNKNOWN) if value == NONE else names.get(dimension.parse(value), value)
         found.append((code, dimension.name, name))
     return found
 

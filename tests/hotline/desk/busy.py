@@ -114,6 +114,8 @@ COORDINATOR = (
     Shown("figure-cases", "一个数字背后的案件", "/desk/figures/cases?set=valid"),
     Shown("figure-map", "需求地图", "/desk/figures/map"),
     Shown("figure-indicators", "时间指标", "/desk/figures/indicators"),
+    Shown("figure-deliberations", "议事统计", "/desk/figures/deliberations"),
+    Shown("figure-held", "一个数字背后的议事", "/desk/figures/deliberations/held"),
     Shown("figure-assessment", "考核", "/desk/figures/assessment"),
     Shown("figure-satisfaction", "满意度测评", "/desk/figures/satisfaction"),
     Shown("campaigns", "专项征集", "/desk/campaigns"),

@@ -75,7 +75,14 @@ def test_a_list_costs_six_statements_however_long_it_is(
         *("/desk/review", "/desk/mine", "/desk/ledger", "/desk/ledger?search=路灯", "/desk/residents"),
         *("/desk/campaigns", "/desk/deliberations", "/desk/agenda", "/desk/experts", "/desk/alarms", "/desk/help"),
         *("/desk/visits", "/desk/inspections", "/desk/lights", "/desk/digest", "/desk/hot", "/desk/honours"),
-        *("/desk/figures/cases?set=valid", "/desk/figures/map", "/desk/rewards", "/desk/quality", "/desk/units"),
+        *(
+            "/desk/figures/cases?set=valid",
+            "/desk/figures/map",
+            "/desk/figures/deliberations",
+            "/desk/rewards",
+            "/desk/quality",
+            "/desk/units",
+        ),
         *("/desk/places", "/board/", "/board/stories", "/board/money", "/board/campaigns", "/board/deliberations"),
     )
     for path in paths:

@@ -11,11 +11,13 @@ from sqlalchemy import select
 
 from models import Courtyard, Rating, Unit
 from tests.hotline.desk.conftest import Desk
+from tests.hotline.desk.test_deliberations_page import started, topic_id
 
 PAGES = (
     "/desk/figures",
     "/desk/figures/map",
     "/desk/figures/indicators",
+    "/desk/figures/deliberations",
     "/desk/figures/assessment",
     "/desk/figures/satisfaction",
 )
@@ -128,7 +130,7 @@ def test_a_unit_is_assessed_with_the_weights_that_are_declared(desk: Desk) -> No
     assert "这个季度没有单位办过的建议" in before
 
 
-@pytest.mark.parametrize("part", ["figures", "map", "indicators", "assessment", "satisfaction"])
+@pytest.mark.parametrize("part", ["figures", "map", "indicators", "deliberations", "assessment", "satisfaction"])
 def test_every_page_leaves_as_a_file(desk: Desk, part: str) -> None:
     finished(desk, 5)
     browser = desk.browser("liu")
@@ -139,6 +141,53 @@ def test_every_page_leaves_as_a_file(desk: Desk, part: str) -> None:
     assert sheet.max_row == len(rows) + 1 == len(lines)
     if rows:
         assert lines[0] == ",".join(rows[0])
+
+
+def met(desk: Desk) -> None:
+    """A meeting of 45 of 48 households that agreed."""
+    number = desk.handled_case(level="A")
+    one = started(desk, number)
+    liu = desk.browser("liu")
+    topic = topic_id(liu.get(f"/desk/deliberations/{one}").text)
+    form = {"held_on": "2026-03-09", "attended": "45", f"yes-{topic}": "40", f"no-{topic}": "3"}
+    assert liu.post(f"/desk/deliberations/{one}/meeting", **form).status_code == 302
+
+
+def test_deliberations_are_counted_with_the_meetings_behind_each_figure(desk: Desk) -> None:
+    met(desk)
+    browser = desk.browser("wangfang")
+    page = browser.get("/desk/figures/deliberations").text
+    for name, shown in (
+        ("议了", "1"),
+        ("参与户次", "45"),
+        ("参与率", "93.8%"),
+        ("议决率", "100%"),
+        ("通过率", "100%"),
+    ):
+        card = page.split(f"<h3>{name}</h3>")[1].split("</li>")[0]
+        assert f'"figure-value">{shown}<' in card, name
+        assert "怎么算的" in card
+        link = re.search(r'href="([^"]+)">看', card)
+        assert link
+        assert browser.get(link.group(1).replace("&amp;", "&")).status_code == 200
+    listed = browser.get("/desk/figures/deliberations/held?deliberation_kind=courtyard_meeting&month=2026-03").text
+    assert "48户里45户" in listed
+    assert "坝坝会" in listed.split("回议事统计")[0]
+    assert listed.count("data-row") == 1
+    assert "没有这样的议事" in browser.get("/desk/figures/deliberations/held?month=2026-02").text
+    assert browser.get("/desk/figures/deliberations/nothing").status_code == 404
+    (row,) = json.loads(desk.browser("liu").get("/desk/figures/deliberations.json?by=deliberation_kind").data)
+    assert (row["name"], row["held"], row["households"], row["turnout"]) == ("坝坝会", 1, 45, 0.9375)
+
+
+@pytest.mark.parametrize("by", ["month", "deliberation_kind", "courtyard"])
+def test_deliberations_split_by_month_kind_and_place(desk: Desk, by: str) -> None:
+    met(desk)
+    split = desk.browser("liu").get(f"/desk/figures/deliberations?by={by}").text.split('id="split"')[1]
+    assert split.count("data-row") == 1
+    counted = re.search(r'href="(/desk/figures/deliberations/held[^"]*)"', split)
+    assert counted
+    assert desk.browser("liu").get(counted.group(1).replace("&amp;", "&")).text.count("data-row") == 1
 
 
 def test_the_exported_numbers_are_those_of_the_page(desk: Desk) -> None:
