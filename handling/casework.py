@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
@@ -22,6 +21,7 @@ from handling.residents.points import award, balance_of
 from handling.scheme import Action, Scheme
 from handling.scheme.checks import VARIABLES
 from handling.scheme.versions import scheme_of
+from handling.status import reports_of
 from handling.upkeep import set_upkeep
 from handling.visits import invite_proposer, plan_visits
 from models import (
@@ -168,7 +168,7 @@ def _tell(
     now: datetime,
 ) -> None:
     ends = action.state in CLOSING or action.status in ("done", "planned")
-    reported = [suggestion, *(merged_into(session, suggestion) if ends else [])]
+    reported = reports_of(session, suggestion) if ends else [suggestion]
     residents: set[int | None] = {None}
     for one in reported:
         if one.resident_id in residents:
@@ -178,19 +178,6 @@ def _tell(
             session.add(Rating(suggestion=one, requested_at=now))
         if action.notice:
             tell_of_event(session, scheme, one, event, action.notice, now, variables=variables)
-
-
-def merged_into(session: Session, suggestion: Suggestion) -> list[Suggestion]:
-    """Every report that is carried on in this one, directly or through others."""
-    found: list[Suggestion] = []
-    heads = [suggestion.id]
-    while heads:
-        into = Suggestion.merged_into_id.in_(heads)
-        rows = session.scalars(select(Suggestion).where(into, Suggestion.state == SuggestionState.MERGED)).all()
-        fresh = [row for row in rows if row not in found]
-        found += fresh
-        heads = [row.id for row in fresh]
-    return found
 
 
 def due_warnings(session: Session, suggestion: Suggestion) -> list[str]:

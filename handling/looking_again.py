@@ -6,13 +6,13 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from handling.calendar import load_calendar
-from handling.casework import merged_into
 from handling.clock import SHANGHAI
 from handling.deeds import recorded
 from handling.notices import not_before, queue_notice
 from handling.promises import promise_within, work_anew
 from handling.scheme import Scheme
 from handling.scheme.versions import scheme_of
+from handling.status import reports_of
 from handling.supervision import responsible_for
 from models import Priority, Suggestion, SuggestionState
 
@@ -62,7 +62,7 @@ def planning_step(scheme: Scheme, case: Suggestion) -> str:
 
 def _tell(session: Session, scheme: Scheme, case: Suggestion, key: str, now: datetime) -> None:
     told: set[int | None] = set()
-    for report in (case, *merged_into(session, case)):
+    for report in reports_of(session, case):
         if report.resident_id not in told:
             told.add(report.resident_id)
             queue_notice(

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy.orm import object_session
+from sqlalchemy import select
+from sqlalchemy.orm import Session, object_session
 
 from handling.clock import SHANGHAI
 from handling.scheme import Scheme
@@ -34,6 +35,18 @@ def leading(suggestion: Suggestion) -> Suggestion:
         seen.add(found.id)
         suggestion = found
     return suggestion
+
+
+def reports_of(session: Session, case: Suggestion) -> list[Suggestion]:
+    """The case itself and every report that is carried on in it, directly or through others."""
+    reports, heads = [case], [case.id]
+    while heads:
+        into = Suggestion.merged_into_id.in_(heads)
+        rows = session.scalars(select(Suggestion).where(into, Suggestion.state == SuggestionState.MERGED)).all()
+        fresh = [row for row in rows if row not in reports]
+        reports += fresh
+        heads = [row.id for row in fresh]
+    return reports
 
 
 def status_of(scheme: Scheme, suggestion: Suggestion) -> str:

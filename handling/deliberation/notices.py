@@ -10,7 +10,7 @@ from handling.clock import SHANGHAI
 from handling.deliberation.votes import rules_of, voting_topics
 from handling.notices import queue_notice
 from handling.scheme import Scheme
-from handling.status import day_text
+from handling.status import day_text, reports_of
 from models import Ballot, Decision, Deliberation, Notice, Outcome, Priority, Resident, Suggestion
 
 PORTION = 50
@@ -93,10 +93,7 @@ def announce_result(
 
 def reporters_of(session: Session, case: Suggestion | None) -> list[Resident]:
     """Who reported the case, and who reported what was merged into it."""
-    reports = [case] if case is not None else []
-    for report in reports:
-        merged = session.scalars(select(Suggestion).where(Suggestion.merged_into_id == report.id))
-        reports += [other for other in merged if other not in reports]
+    reports = reports_of(session, case) if case is not None else []
     return list(dict.fromkeys(report.resident for report in reports if report.resident is not None))
 
 

@@ -170,9 +170,5 @@ def test_a_place_of_any_length_fits(
     session: Session, scheme: Scheme, clock: FakeClock, understand: Understand, place: str
 ) -> None:
     reading = understand(DRAIN)
-    long = Understanding(**(vars(reading) | {"places": tuple(_named(p, place) for p in reading.places)}))
+    long = Understanding(**(vars(reading) | {"places": tuple(p._replace(text=place) for p in reading.places)}))
     assert len(opened(session, scheme, clock, long).place) == 200
-
-
-def _named(place: object, text: str) -> object:
-    return type(place)(**(vars(place) | {"text": text}))
