@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from handling.clock import SHANGHAI
-from handling.money import Account, accounts_of
+from handling.money.accounts import Account, accounts_of
 from handling.public_words import Known, known_around
 from handling.queries import Page
 from handling.scheme import Scheme

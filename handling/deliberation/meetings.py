@@ -31,7 +31,7 @@ from handling.deliberation.votes import (
     rules_of,
     voting_topics,
 )
-from handling.money import NotBooked, agree_shares
+from handling.money.booking import NotBooked, agree_shares
 from handling.scheme import Action, Scheme
 from models import (
     BallotChannel,

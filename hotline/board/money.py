@@ -3,7 +3,7 @@
 from flask import Response, render_template
 
 from handling.forms import show_fen
-from handling.money_queries import statements
+from handling.money.queries import statements
 from hotline.board.parts import our_number, public_page
 from hotline.current import current
 

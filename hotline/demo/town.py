@@ -12,7 +12,7 @@ from handling.campaigns.surveys import finish, record_answer, take_part
 from handling.clock import SHANGHAI
 from handling.deliberation.stages import TopicDraft, advance, begin, draft_deliberation
 from handling.deliberation.votes import cast, household_at
-from handling.money import book, open_project, receive_shares
+from handling.money.booking import book, open_project, receive_shares
 from handling.residents import find_or_add_resident
 from handling.residents.files import add_number, add_relative
 from handling.residents.rewards import book as book_reward

@@ -11,21 +11,20 @@ from werkzeug.wrappers import Response
 
 from handling.deliberation.votes import doors_in
 from handling.forms import fen_of, show_fen
-from handling.money import (
+from handling.money.accounts import account_of, matching_due
+from handling.money.booking import (
     KINDS,
     NotBooked,
-    account_of,
     agree_shares,
     book,
     correct,
-    matching_due,
     open_project,
     plan_cost,
     publish,
     receive_shares,
     strike_cost,
 )
-from handling.money_queries import entries_of, plan_of, project_of
+from handling.money.queries import entries_of, plan_of, project_of
 from handling.scheme.deliberation import share_in_words
 from hotline.attachments import ACCEPT, Prepared, UploadRefused, prepare_upload, store_file
 from hotline.current import current

@@ -8,14 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from handling.money import (
-    Account,
+from handling.money.accounts import Account, account_of, matching_due
+from handling.money.booking import (
     NotBooked,
-    account_of,
     agree_shares,
     book,
     correct,
-    matching_due,
     open_project,
     plan_cost,
     receive_shares,

@@ -8,7 +8,8 @@ from handling.community import set_up_community
 from handling.deliberation.stages import TopicDraft, begin, draft_deliberation
 from handling.deliberation.vote_texts import cast_from_home
 from handling.deliberation.votes import ballots_of, count
-from handling.money import account_of, agree_shares, book, receive_shares
+from handling.money.accounts import account_of
+from handling.money.booking import agree_shares, book, receive_shares
 from handling.residents import find_or_add_resident
 from handling.scheme import Scheme
 from handling.scheme.deliberation import DeliberationKind, DeliberationStage

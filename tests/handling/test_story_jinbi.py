@@ -10,7 +10,8 @@ from handling.deliberation.meetings import MeetingRecord, TopicRecord, hold_meet
 from handling.deliberation.stages import TopicDraft, draft_deliberation
 from handling.deliberation.stages import begin as begin_deliberation
 from handling.forms import FormInvalid
-from handling.money import account_of, book, open_project
+from handling.money.accounts import account_of
+from handling.money.booking import book, open_project
 from handling.residents.points import balance_of
 from handling.scheme import load_scheme
 from models import EntryKind, SuggestionState

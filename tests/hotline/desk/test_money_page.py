@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from handling.money import agree_shares
+from handling.money.booking import agree_shares
 from hotline.settings import Settings
 from models import MoneyEntry, Project, Suggestion
 from tests.hotline.conftest import PUBLIC_URL

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from handling.money import Account, accounts_of
+from handling.money.accounts import Account, accounts_of
 from models import CostLine, EntryKind, MoneyEntry, Project, Receipt, Suggestion
 
 LONGEST_LIST = 20
