@@ -37,6 +37,7 @@ ON_BOTH = [
     "queries",
     "search",
     "figures",
+    "deliberation_figures",
     "points",
     "money",
     "votes",
@@ -73,18 +74,33 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """An empty database with all tables, on SQLite and on PostgreSQL."""
-    if request.param == "sqlite":
-        file = tmp_path / "hotline.sqlite3"
-        shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
-        made = Database(f"sqlite:///{file}")
-    else:
-        made = Database(request.getfixturevalue("migrated_postgresql"))
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """An empty database with all tables, on SQLite and on PostgreSQL. One engine serves all tests of a process, so
+    that it makes the SQL of each statement once, as in service."""
+    made: Database = request.getfixturevalue(f"{request.param}_database")
+    if made.is_sqlite:
+        _begin_with(request.getfixturevalue("migrated_sqlite"), Path(made.url.database or ""))
     yield made
     if not made.is_sqlite:
         _empty(made)
     made.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_database(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    return Database(f"sqlite:///{tmp_path_factory.mktemp('database') / 'hotline.sqlite3'}")
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(migrated_postgresql: str) -> Database:
+    return Database(migrated_postgresql)
+
+
+def _begin_with(migrated: Path, file: Path) -> None:
+    """A new file, so that whoever still holds the last test's cannot write into this one's."""
+    for left in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
+        left.unlink(missing_ok=True)
+    shutil.copy(migrated, file)
 
 
 @pytest.fixture(scope="session")

@@ -95,7 +95,7 @@ class Town:
         with self.database.write() as session:
             set_up_community(session, self.scheme)
             set_up_rewards(session, self.scheme)
-        self.app: Flask = make_app(self.settings, self.clock)
+        self.app: Flask = make_app(self.settings, self.clock, self.database)
         self.worker = WorkerContext(
             settings=self.settings,
             database=self.database,

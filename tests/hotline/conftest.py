@@ -41,7 +41,7 @@ def settings(tmp_path: Path, database: Database) -> Settings:
 def app(settings: Settings, database: Database, clock: FakeClock) -> Iterator[Flask]:
     with database.write() as session:
         set_up_community(session, load_scheme("chengbei"))
-    made = make_app(settings, clock)
+    made = make_app(settings, clock, database)
     yield made
     made.extensions["hotline"].database.close()
 

@@ -81,7 +81,7 @@ def live_desk(folder: Path, migrated: Path, clock: FakeClock, *, demo: bool = Fa
             "demo": demo,
         }
     )
-    app = make_app(settings, clock)
+    app = make_app(settings, clock, database)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
