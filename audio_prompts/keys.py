@@ -36,11 +36,24 @@ CALL_BACK = (
     "rate_low",
     "rate_reopened",
 )
+POINTS = (
+    "points_key",
+    "reward_key",
+    "points_are",
+    "points_none",
+    "points_unknown",
+    "reward_costs",
+    "reward_confirm",
+    "reward_booked",
+    "reward_refused",
+)
 DIGITS = tuple(f"digit_{digit}" for digit in range(10))
+# How many, with the digits from 2 on. “幺” (`digit_1`) is said in numbers of cases alone.
+AMOUNTS = ("number_1", *(f"number_{ten * digit}" for ten in (10, 100) for digit in range(1, 10)))
 MONTHS = tuple(f"month_{month}" for month in range(1, 13))
 DAYS = tuple(f"day_{day}" for day in range(1, 32))
 
-REQUIRED_KEYS = (*CALL, *STATUS, *CALL_BACK, *DIGITS, *MONTHS, *DAYS)
+REQUIRED_KEYS = (*CALL, *STATUS, *CALL_BACK, *POINTS, *DIGITS, *AMOUNTS, *MONTHS, *DAYS)
 
 
 def spoken_number(number: int) -> list[str]:
@@ -51,3 +64,15 @@ def spoken_number(number: int) -> list[str]:
 def spoken_date(day: date) -> list[str]:
     """The prompt keys of a day of the year: 27 November is month_11, day_27."""
     return [f"month_{day.month}", f"day_{day.day}"]
+
+
+def spoken_amount(amount: int) -> list[str]:
+    """The prompt keys of how many: 352 is number_300, number_50, digit_2. Nobody has a thousand points: from there
+    on digit by digit."""
+    if not 0 < amount < 1000:
+        return spoken_number(amount)
+    hundreds, rest = amount // 100 * 100, amount % 100
+    tens, one = rest // 10 * 10, rest % 10
+    keys = [f"number_{hundreds}"] if hundreds else []
+    keys += [f"number_{tens}"] if tens else ["digit_0"] if hundreds and one else []
+    return keys + ([f"digit_{one}" if one > 1 else "number_1"] if one else [])

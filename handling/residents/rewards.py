@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from handling.residents.points import Line, NotEnoughPoints, move, reverse, transaction_of
+from handling.notices import queue_notice
+from handling.residents import can_receive_sms
+from handling.residents.points import Line, NotEnoughPoints, balance_of, move, reverse, transaction_of
 from handling.scheme import Scheme
-from models import Account, Redemption, RedemptionState, Resident, Reward, User
+from models import Account, Priority, Redemption, RedemptionState, Resident, Reward, User
 
 __all__ = [
     "RedemptionRefused",
@@ -17,6 +19,7 @@ __all__ = [
     "cancel",
     "catalogue",
     "confirm_asked",
+    "confirm_by_key",
     "find_reward",
     "hand_over",
     "set_up_rewards",
@@ -86,6 +89,38 @@ def asked_by(session: Session, resident: Resident, now: datetime) -> Redemption 
 def confirm_asked(session: Session, redemption: Redemption, *, now: datetime) -> None:
     """RedemptionRefused when the goods or the points have gone meanwhile."""
     _book(session, redemption, now, None)
+
+
+def confirm_by_key(
+    session: Session, scheme: Scheme, resident: Resident, redemption_id: int, now: datetime
+) -> None:
+    """By telephone key, what this resident was asked by text; the text that follows says what it was. Pressed
+    twice, it is booked once. RedemptionRefused when nothing waits, or the goods or the points have gone."""
+    # As for a text: what one resident does at two telephones is done one after the other.
+    session.refresh(resident, with_for_update=True)
+    redemption = session.get(Redemption, redemption_id, populate_existing=True)
+    if redemption is None or redemption.resident_id != resident.id:
+        raise RedemptionRefused("没有问过您")
+    if redemption.state in (RedemptionState.BOOKED, RedemptionState.HANDED_OVER):
+        return
+    if redemption.state is not RedemptionState.ASKED or redemption.asked_at <= now - CONFIRM_WITHIN:
+        raise RedemptionRefused("问过的已经过时了")
+    confirm_asked(session, redemption, now=now)
+    if can_receive_sms(resident):
+        queue_notice(
+            session,
+            scheme,
+            key=f"redeemed:{redemption.id}",
+            template="reward_booked",
+            resident=resident,
+            priority=Priority.REPLY,
+            variables={
+                "reward": redemption.reward.name,
+                "price": redemption.cost,
+                "balance": balance_of(session, resident.id),
+            },
+            now=now,
+        )
 
 
 def book(

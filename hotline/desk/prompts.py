@@ -11,7 +11,7 @@ from sqlalchemy.orm import undefer
 from werkzeug.wrappers import Response
 
 from audio_prompts import check
-from audio_prompts.keys import CALL, CALL_BACK, DAYS, DIGITS, MONTHS, REQUIRED_KEYS, STATUS
+from audio_prompts.keys import AMOUNTS, CALL, CALL_BACK, DAYS, DIGITS, MONTHS, POINTS, REQUIRED_KEYS, STATUS
 from audio_prompts.manifest import Prompt
 from handling.prompt_recordings import keep_recording, recordings, restore_recording
 from hotline.current import current
@@ -26,7 +26,9 @@ GROUPS = {
     "接电话时": CALL,
     "说进展": STATUS,
     "打回去时": CALL_BACK,
+    "积分和兑换": POINTS,
     "数字": DIGITS,
+    "多少分": AMOUNTS,
     "月份": MONTHS,
     "日子": DAYS,
 }

@@ -14,7 +14,16 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, current_app, send_file
 
 from audio_prompts import manifest
-from audio_prompts.keys import DAYS, DIGITS, MONTHS, REQUIRED_KEYS, STATES, spoken_date, spoken_number
+from audio_prompts.keys import (
+    DAYS,
+    DIGITS,
+    MONTHS,
+    REQUIRED_KEYS,
+    STATES,
+    spoken_amount,
+    spoken_date,
+    spoken_number,
+)
 from audio_prompts.manifest import BUNDLED, ManifestError, Prompt
 
 __all__ = [
@@ -25,8 +34,10 @@ __all__ = [
     "new_caller",
     "open_case",
     "slowest_open_case",
+    "spoken_amount",
     "spoken_date",
     "spoken_number",
+    "welcome",
 ]
 
 log = logging.getLogger(__name__)
@@ -98,6 +109,17 @@ def new_caller() -> list[str]:
 def open_case(status: Sequence[str]) -> list[str]:
     """What a caller with an open case hears before the beep; `status` is the spoken state of the case."""
     return ["greeting_short", *status, "consent_short", "speak"]
+
+
+def welcome(prompts: Prompts, status: Sequence[str], offer: str) -> list[str]:
+    """What this caller hears before the beep. offer: the prompt of one key that is of use to the caller now, or
+    "": it stands for the long greeting, and is left out where the tone would come too late."""
+    if not offer:
+        return open_case(status) if status else new_caller()
+    if not status:
+        return ["greeting_short", offer, "consent", "speak"]
+    words = open_case([*status, offer])
+    return words if beep_after(prompts, words) <= max(LATEST_BEEP.values()) else open_case(status)
 
 
 def slowest_open_case(prompts: Prompts) -> list[str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
-from hotline.telephony.prompts import GATHER_SECONDS, Prompts, new_caller, open_case
+from hotline.telephony.prompts import GATHER_SECONDS, Prompts, welcome
 
 # Old people pause for breath and thought; the carrier's default of 5 s cuts them off.
 PAUSE_SECONDS = 10
@@ -25,13 +25,14 @@ class CallScript:
         self._public_url = public_url
         self._prompts = prompts
 
-    def welcome(self, case_state: Sequence[str]) -> str:
-        """The first words. `case_state`: prompt keys that say how the caller's open case stands, or none."""
+    def welcome(self, case_state: Sequence[str], offer: str = "") -> str:
+        """The first words. `case_state`: prompt keys that say how the caller's open case stands, or none. `offer`:
+        the one that tells of a key, or none."""
         response = VoiceResponse()
         gather = Gather(
             num_digits=1, timeout=int(GATHER_SECONDS), action=self._url("/twilio/voice/keys"), method="POST"
         )
-        self._play(gather, open_case(case_state) if case_state else new_caller())
+        self._play(gather, welcome(self._prompts, case_state, offer))
         response.append(gather)
         self._record(response, attempt=1)
         return str(response)

@@ -11,7 +11,7 @@ from handling.intake import open_case_of
 from handling.notices import status_prompts
 from handling.residents.alarms import raise_alarm
 from hotline.current import current
-from hotline.telephony import inbound, posted, rating_keys, receipts, surveys, votes
+from hotline.telephony import inbound, points_keys, posted, rating_keys, receipts, surveys, votes
 from hotline.telephony.signature import require_carrier_signature
 from hotline.telephony.twiml import CallScript
 from models import Call, CallState, Notice, RecordingState, User
@@ -21,7 +21,10 @@ blueprint.before_request(require_carrier_signature)
 surveys.add_to(blueprint)
 votes.add_to(blueprint)
 rating_keys.add_to(blueprint)
+points_keys.add_to(blueprint)
 
+# Keys behind which there may be a question; None leads to the tone.
+ASKERS = {"2": votes.ask_caller, "3": points_keys.ask_caller}
 ENDED = {"completed", "busy", "failed", "no-answer", "canceled"}
 
 
@@ -40,9 +43,10 @@ def voice() -> Response:
             survey = survey_calls.ringing_in(session, current().scheme, call, current().clock.now())
             if survey is not None:
                 return surveys.introduce(survey)
+        offer = points_keys.offer(session, call)
     if alarm is not None:
         return posted.twiml(_script().speak(["help_coming"], attempt=1))
-    return posted.twiml(_script().welcome(_case_state(call)))
+    return posted.twiml(_script().welcome(_case_state(call), offer))
 
 
 @blueprint.post("/voice/fallback")
@@ -53,13 +57,14 @@ def fallback() -> Response:
 
 @blueprint.post("/voice/keys")
 def keys() -> Response:
-    """Shortcuts: 1 how my case stands, 2 an open vote, 0 a person. Any other key leads to the tone."""
+    """Shortcuts: 1 how my case stands, 2 an open vote, 3 my points, 0 a person. Other keys lead to the tone."""
     digit = posted.value("Digits")
     with current().database.write() as session:
         call = posted.call(session)
         if digit == "1":
             inbound.answered(call)
-        asked = votes.ask_caller(session, call) if digit == "2" else None
+        asker = ASKERS.get(digit)
+        asked = asker(session, call) if asker else None
         if asked is not None:
             return asked
         phone = _duty_phone(session) if digit == "0" else None

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 import pytest
 
 from audio_prompts import check, manifest, telephone
-from audio_prompts.keys import REQUIRED_KEYS, STATES, spoken_date, spoken_number
+from audio_prompts.keys import REQUIRED_KEYS, STATES, spoken_amount, spoken_date, spoken_number
 from audio_prompts.manifest import BUNDLED
 from handling.status import WORDING
-from hotline.telephony.prompts import Prompts, beep_after, new_caller, open_case, slowest_open_case
+from hotline.telephony.prompts import Prompts, beep_after, new_caller, open_case, slowest_open_case, welcome
 from hotline.telephony.twiml import CallScript
 
 
@@ -80,6 +80,16 @@ def test_the_budget_is_counted_on_what_the_call_really_plays(prompts: Prompts) -
         assert [play.text for play in gather] == [prompts.url("https://hotline.example", key) for key in expected]
 
 
+@pytest.mark.parametrize("offer", ["points_key", "reward_key"])
+def test_a_caller_who_is_told_of_a_key_waits_no_longer_for_the_tone(prompts: Prompts, offer: str) -> None:
+    assert beep_after(prompts, welcome(prompts, [], offer)) <= beep_after(prompts, new_caller())
+    short = ["your_case", *spoken_number(1001), "state_handling"]
+    assert offer in welcome(prompts, short, offer)
+    slowest = slowest_open_case(prompts)
+    status = slowest[1:-2]
+    assert welcome(prompts, status, offer) == slowest, "left out where the tone would come too late"
+
+
 def test_every_state_of_a_case_can_be_said(prompts: Prompts) -> None:
     assert {key for _, key in WORDING.values()} <= prompts.keys
 
@@ -87,6 +97,28 @@ def test_every_state_of_a_case_can_be_said(prompts: Prompts) -> None:
 def test_numbers_and_dates_become_prompts(prompts: Prompts) -> None:
     assert spoken_number(40312) == ["digit_4", "digit_0", "digit_3", "digit_1", "digit_2"]
     assert [prompts.text(key) for key in spoken_date(date(2026, 11, 27))] == ["十一月", "二十七日"]
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [
+        (1, "一"),
+        (9, "九"),
+        (10, "一十"),
+        (21, "二十一"),
+        (60, "六十"),
+        (101, "一百零一"),
+        (350, "三百五十"),
+        (999, "九百九十九"),
+    ],
+)
+def test_an_amount_becomes_prompts(prompts: Prompts, amount: int, words: str) -> None:
+    assert "".join(prompts.text(key) for key in spoken_amount(amount)).replace("，", "") == words
+
+
+@pytest.mark.parametrize("amount", [0, 1000, 20480])
+def test_an_amount_beyond_those_is_said_digit_by_digit(amount: int) -> None:
+    assert spoken_amount(amount) == spoken_number(amount)
 
 
 def test_the_manifest_is_written_as_it_is_read(tmp_path_factory: pytest.TempPathFactory) -> None:
