@@ -73,10 +73,11 @@ class Guarding:
     def __init__(self, lexicon: Lexicon, variants: Variants) -> None:
         self._masks = _vocabulary(lexicon, lexicon.masks, variants)
         self._now = _vocabulary(lexicon, "{" + NOW + "}", variants) if NOW in lexicon.concepts else set()
-        self._guards: dict[str, list[Guard]] = {}
+        # Each with the least quality of a hit that makes it stand.
+        self._guards: dict[str, list[tuple[Guard, float]]] = {}
         for guard in lexicon.guards:
             for word in _vocabulary(lexicon, guard.words, variants):
-                self._guards.setdefault(word, []).append(guard)
+                self._guards.setdefault(word, []).append((guard, _least(guard)))
         self._words = self._masks | self._now | set(self._guards)
 
     def vocabulary(self) -> set[str]:
@@ -87,25 +88,21 @@ class Guarding:
         return GuardedText(
             text=text,
             # An expression that only sounds like a harmless one must not hide a danger.
-            masks=tuple(hit for hit in own if hit.literal and hit.word in self._masks),
+            masks=tuple(hit for hit in own if hit.word in self._masks and hit.literal),
             standing=tuple(
                 (guard, hit)
                 for hit in own
-                for guard in self._guards.get(hit.word, ())
-                if hit.quality >= _least(guard) and not self._inside(hit, hits)
+                for guard, least in self._guards.get(hit.word, ())
+                if hit.quality >= least and not self._inside(hit, hits)
             ),
-            now=tuple(hit for hit in own if hit.literal and hit.word in self._now),
+            now=tuple(hit for hit in own if hit.word in self._now and hit.literal),
         )
 
     def _inside(self, hit: Hit, hits: Sequence[Hit]) -> bool:
         """没有 in 没有反应 denies nothing."""
+        longer = (other for other in hits if other.start == hit.start and other.end > hit.end)
         return any(
-            other.start == hit.start
-            and other.end > hit.end
-            and other.end - other.start >= 3
-            and other.literal
-            and other.word not in self._guards
-            for other in hits
+            other.end - other.start >= 3 and other.literal and other.word not in self._guards for other in longer
         )
 
 
