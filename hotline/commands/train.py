@@ -10,9 +10,9 @@ import click
 
 from handling.clock import SystemClock
 from handling.community import gazetteer
-from handling.learning import confirmed_reviews
+from handling.learning.proposals import confirmed_reviews
+from handling.learning.second_opinions import QUESTIONS, examples_of, folder_of
 from handling.lexicon_versions import understander_in_force
-from handling.second_opinions import QUESTIONS, examples_of, folder_of
 from hotline.settings import Settings, read_settings
 from hotline.setup import prepare_home
 from models import Database

@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from handling.learning import accept_proposals, addition_of, open_proposals, proposals_of, refuse_proposals
+from handling.learning.proposals import (
+    accept_proposals,
+    addition_of,
+    open_proposals,
+    proposals_of,
+    refuse_proposals,
+)
 from handling.lexicon_versions import (
     StaleLexicon,
     changed_words,

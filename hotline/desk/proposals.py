@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from handling.intake import set_level
+from handling.learning.second_opinions import QUESTIONS, second_opinion
 from handling.lexicon_versions import bundled_lexicon, dialect_in_force
 from handling.notices import case_variables, compose, sms_segments, sms_units
 from handling.residents import can_receive_sms
-from handling.second_opinions import QUESTIONS, second_opinion
 from hotline.current import current
 from models import Courtyard, Resident, Suggestion, Urgency
 from nlp.second_opinion import Opinion

@@ -2,7 +2,7 @@
 
 import logging
 
-from handling.learning import add_proposals, find_keywords
+from handling.learning.proposals import add_proposals, find_keywords
 from handling.lexicon_versions import understander_in_force
 from handling.scheme.editions import edition_number, scheme_in_force
 from hotline.worker.context import WorkerContext

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from handling.community import set_up_community
 from handling.intake import open_suggestion
-from handling.learning import (
+from handling.learning.proposals import (
     accept_proposals,
+    add_proposals,
+    find_keywords,
     open_proposals,
-    propose_keywords,
     refuse_proposals,
 )
 from handling.lexicon_versions import (
@@ -230,8 +231,12 @@ def taught(confirm: Confirm) -> list[int]:
     return numbers
 
 
+def propose(session: Session, clock: FakeClock) -> list[KeywordProposal]:
+    return add_proposals(session, find_keywords(session), now=clock.now())
+
+
 def proposed_domain_word(session: Session, clock: FakeClock) -> KeywordProposal:
-    return next(p for p in propose_keywords(session, now=clock.now()) if "坨" in p.word and p.kind == "domain")
+    return next(p for p in propose(session, clock) if "坨" in p.word and p.kind == "domain")
 
 
 def test_a_word_that_several_residents_say_is_proposed_with_its_evidence(
@@ -248,14 +253,14 @@ def test_one_resident_who_repeats_a_word_is_one_voice(
 ) -> None:
     for place in ("门口", "楼下", "车棚", "花园"):
         confirm(f"{place}有坝坝虫", "环境卫生", voice=77)
-    assert not any("坝坝虫" in proposal.word for proposal in propose_keywords(session, now=clock.now()))
+    assert not any("坝坝虫" in proposal.word for proposal in propose(session, clock))
 
 
 def test_what_was_no_suggestion_teaches_nothing(session: Session, clock: FakeClock, confirm: Confirm) -> None:
     for voice in range(5):
         confirm("卖便宜坨坨灰", "环境卫生", voice=voice, valid=False)
     confirm("路灯坏了", "公共设施维护", voice=9)
-    assert propose_keywords(session, now=clock.now()) == []
+    assert propose(session, clock) == []
 
 
 def test_words_that_the_lexicon_has_are_not_proposed(
@@ -263,7 +268,7 @@ def test_words_that_the_lexicon_has_are_not_proposed(
 ) -> None:
     for voice in range(20, 26):
         confirm("路灯坏了看不见", "公共设施维护", voice=voice)
-    proposed = [(p.value, p.word) for p in propose_keywords(session, now=clock.now())]
+    proposed = [(p.value, p.word) for p in propose(session, clock)]
     assert not any("路灯" in word for value, word in proposed if value == "公共设施维护")
 
 
@@ -272,17 +277,17 @@ def test_people_are_no_sign_of_a_matter(
 ) -> None:
     for voice in range(30, 36):
         confirm(f"婆婆{'东南西北中前'[voice - 30]}边", "医疗健康", voice=voice)
-    assert not any("婆婆" in p.word for p in propose_keywords(session, now=clock.now()))
+    assert not any("婆婆" in p.word for p in propose(session, clock))
 
 
 def test_a_refused_word_is_never_proposed_again(
     session: Session, people: People, clock: FakeClock, taught: list[int]
 ) -> None:
-    proposals = propose_keywords(session, now=clock.now())
+    proposals = propose(session, clock)
     assert proposals
     ids = [proposal.id for proposal in proposals]
     assert refuse_proposals(session, ids, user=people.coordinator, now=clock.now()) == len(ids)
-    assert propose_keywords(session, now=clock.now()) == []
+    assert propose(session, clock) == []
     assert open_proposals(session) == []
     assert accept_proposals(session, ids, base=0, user=people.coordinator, now=clock.now()) is None
 

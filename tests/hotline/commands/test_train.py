@@ -9,10 +9,10 @@ from click.testing import CliRunner, Result
 from handling.clock import SystemClock
 from handling.community import set_up_community
 from handling.intake import open_suggestion
+from handling.learning.second_opinions import second_opinion
 from handling.lexicon_versions import understander_in_force
 from handling.review import confirm_review
 from handling.scheme import load_scheme
-from handling.second_opinions import second_opinion
 from hotline.cli import main
 from models import Channel, Database, Role, Urgency, User
 from models.schema import upgrade_schema

@@ -5,7 +5,8 @@ import re
 import pytest
 from sqlalchemy import select
 
-from handling.learning import Candidate, add_proposals
+from handling.learning.keywords import Candidate
+from handling.learning.proposals import add_proposals
 from handling.lexicon_versions import community_words, versions
 from models import KeywordProposal, ProposalState
 from tests.hotline.desk.conftest import Browser, Desk

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handling.second_opinions import folder_of
+from handling.learning.second_opinions import folder_of
 from hotline.settings import Settings
 from nlp.second_opinion import forget, keep, train
 from tests.hotline.desk.conftest import Desk

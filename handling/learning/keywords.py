@@ -1,51 +1,31 @@
-"""Learning from volunteers: words that confirmed reviews speak for are proposed to a coordinator."""
+"""The words in which the cases of a class stand out from all others."""
 
 import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, func, select, update
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, contains_eager
-
-from handling.lexicon_versions import (
-    bundled_lexicon,
-    changed_words,
-    community_words,
-    possible_values,
-    save_version,
-)
-from models import (
-    KeywordProposal,
-    LexiconVersion,
-    ProposalState,
-    Review,
-    Suggestion,
-    Urgency,
-    User,
-)
+from models import Urgency
 from nlp.lexicon import Entry, Lexicon
 from nlp.lexicon.additions import Addition
 from nlp.segmentation import Segmenter
 
-# The newest: older wording has had its chance.
-NEWEST_REVIEWS = 5_000
+# So many residents must have said the word.
+MINIMUM_SUPPORT = 3
 # Standard deviations above the other classes. Three voices in the class and none outside reach 2.
 MINIMUM_SCORE = 1.96
 # Of the cases that contain the word, the share that belongs to the class.
 MINIMUM_SHARE = 0.6
 # The prior weighs as much as this many cases.
 PRIOR_CASES = 10.0
-MOST_PROPOSALS = 30
 EXAMPLES = 5
 LONGEST_WORD = 6
 # Groups of the lexicon whose words are in what everybody says.
 PEOPLE = ("老人", "亲人", "娃娃", "旁人", "当事人")
-_LEARNED = ("domain", "demand_type", "urgency")
+# What a review decides and words can speak for.
+LEARNED = ("domain", "demand_type", "urgency")
 _CHINESE = re.compile(r"[一-鿿]+")
 # No keyword begins or ends with these.
 _EDGES = frozenset(
@@ -91,53 +71,12 @@ class _Counts:
         return sum(self.of.values())
 
 
-def confirmed_reviews(session: Session, limit: int = NEWEST_REVIEWS) -> list[Confirmed]:
-    """The last review of each of the newest valid cases. One statement."""
-    last = select(func.max(Review.id)).group_by(Review.suggestion_id)
-    rows = session.scalars(
-        select(Review)
-        .join(Review.suggestion)
-        .where(Review.id.in_(last))
-        .order_by(Review.id.desc())
-        .limit(limit)
-        .options(contains_eager(Review.suggestion))
-    )
-    return [_confirmed(review) for review in rows if review.decisions.get("valid") and review.text]
-
-
-def propose_keywords(session: Session, *, now: datetime, minimum_support: int = 3) -> list[KeywordProposal]:
-    """New proposals from all confirmed reviews. `minimum_support`: so many residents must have said the word."""
-    return add_proposals(session, find_keywords(session, minimum_support=minimum_support), now=now)
-
-
-def find_keywords(session: Session, *, minimum_support: int = 3) -> list[Candidate]:
-    """What the reviews speak for, the strongest first. Only reads: a year of reviews takes some seconds, in
-    which nobody else should wait for SQLite's write lock."""
-    return candidates(
-        confirmed_reviews(session),
-        bundled_lexicon(),
-        community_words(session),
-        places=possible_values(session)["place"],
-        minimum_support=minimum_support,
-    )
-
-
-def add_proposals(
-    session: Session, found: Iterable[Candidate], *, now: datetime, most: int = MOST_PROPOSALS
-) -> list[KeywordProposal]:
-    """Rows for those that were never proposed before, whatever came of it."""
-    known = set(session.scalars(select(KeywordProposal.key)))
-    fresh = [candidate for candidate in found if candidate.key not in known][:most]
-    return [proposal for candidate in fresh if (proposal := _propose(session, candidate, now))]
-
-
 def candidates(
     reviews: Sequence[Confirmed],
     lexicon: Lexicon,
     words: Sequence[Addition] = (),
     *,
     places: Collection[str] = (),
-    minimum_support: int = 3,
 ) -> list[Candidate]:
     """Words whose log-odds for a class stand out (Monroe, Colaresi and Quinn, "Fightin' Words", 2008:
     informative Dirichlet prior, z-score), the strongest first, without those that the lexicon has."""
@@ -145,12 +84,12 @@ def candidates(
     said = [(review, words_said(segmenter, review.text, places)) for review in reviews]
     people = {word for name in PEOPLE if name in lexicon.concepts for word in lexicon.expand("{" + name + "}")}
     found: list[Candidate] = []
-    for kind in _LEARNED:
+    for kind in LEARNED:
         labelled = [(review, told) for review, told in said if _learnable(kind, review)]
         counts = _count(kind, labelled)
         for entry in _entries(lexicon, kind):
             known = _known_words(lexicon, kind, entry, words)
-            scored = _scored(kind, entry.value, counts, labelled, known, minimum_support)
+            scored = _scored(kind, entry.value, counts, labelled, known)
             found += _without_overlaps(candidate for candidate in scored if candidate.word not in people)
     return sorted(found, key=lambda candidate: (-candidate.score, candidate.key))
 
@@ -169,52 +108,6 @@ def words_said(segmenter: Segmenter, text: str, places: Collection[str] = ()) ->
                 if len(word) > 1 and not {word[0], word[-1]} & _EDGES:
                     said.add(word)
     return {word for word in said if not any(word in place or place in word for place in places)}
-
-
-def open_proposals(session: Session) -> list[KeywordProposal]:
-    """The strongest first."""
-    waiting = select(KeywordProposal).where(KeywordProposal.state == ProposalState.OPEN)
-    return list(session.scalars(waiting.order_by(KeywordProposal.score.desc(), KeywordProposal.id).limit(100)))
-
-
-def accept_proposals(
-    session: Session, ids: Collection[int], *, base: int, user: User, now: datetime
-) -> LexiconVersion | None:
-    """A new version with the proposed words. None when others decided all of them meanwhile. Raises
-    StaleLexicon."""
-    taken = [proposal for proposal in proposals_of(session, ids) if _decide(session, proposal, True, user, now)]
-    if not taken:
-        return None
-    words = changed_words(community_words(session), add=[addition_of(proposal) for proposal in taken])
-    note = f"采纳建议：{'、'.join(proposal.word for proposal in taken)}"
-    return save_version(session, words, base=base, author=user, note=note, now=now)
-
-
-def refuse_proposals(session: Session, ids: Collection[int], *, user: User, now: datetime) -> int:
-    """They are never proposed again. How many were still open."""
-    return sum(_decide(session, proposal, False, user, now) for proposal in proposals_of(session, ids))
-
-
-def proposals_of(session: Session, ids: Collection[int]) -> Sequence[KeywordProposal]:
-    return session.scalars(select(KeywordProposal).where(KeywordProposal.id.in_(ids))).all()
-
-
-def addition_of(proposal: KeywordProposal) -> Addition:
-    """The word as it stands in the lexicon once it is accepted."""
-    return Addition(proposal.kind, proposal.value, proposal.word, proposal.weight)
-
-
-def _confirmed(review: Review) -> Confirmed:
-    case: Suggestion = review.suggestion
-    voice = f"resident:{case.resident_id}" if case.resident_id else f"case:{case.id}"
-    decided, proposed = review.decisions, review.proposed
-    return Confirmed(
-        case.number,
-        voice,
-        review.text,
-        {kind: str(decided.get(kind, "")) for kind in _LEARNED},
-        {kind: str(proposed.get(kind, "")) for kind in _LEARNED},
-    )
 
 
 def _learnable(kind: str, review: Confirmed) -> bool:
@@ -250,12 +143,11 @@ def _scored(
     counts: _Counts,
     labelled: Sequence[tuple[Confirmed, set[str]]],
     known: Collection[str],
-    minimum_support: int,
 ) -> Iterator[Candidate]:
     of, of_others = counts.of[value], counts.all - counts.of[value]
     for word, by_value in counts.words.items():
         here, elsewhere = by_value[value], by_value.total() - by_value[value]
-        if here < minimum_support or here < MINIMUM_SHARE * (here + elsewhere) or not of_others:
+        if here < MINIMUM_SUPPORT or here < MINIMUM_SHARE * (here + elsewhere) or not of_others:
             continue
         if any(old in word for old in known):
             continue
@@ -305,35 +197,3 @@ def _without_overlaps(scored: Iterable[Candidate]) -> list[Candidate]:
         if not any(candidate.word in other.word or other.word in candidate.word for other in chosen):
             chosen.append(candidate)
     return chosen
-
-
-def _propose(session: Session, candidate: Candidate, now: datetime) -> KeywordProposal | None:
-    proposal = KeywordProposal(
-        key=candidate.key,
-        kind=candidate.kind,
-        value=candidate.value,
-        word=candidate.word,
-        weight=candidate.weight,
-        score=candidate.score,
-        evidence=candidate.evidence,
-        proposed_at=now,
-    )
-    try:
-        with session.begin_nested():
-            session.add(proposal)
-    except IntegrityError:  # another worker's weekly job was quicker
-        return None
-    return proposal
-
-
-def _decide(session: Session, proposal: KeywordProposal, accepted: bool, user: User, now: datetime) -> bool:
-    state = ProposalState.ACCEPTED if accepted else ProposalState.REFUSED
-    result = session.execute(
-        update(KeywordProposal)
-        .where(KeywordProposal.id == proposal.id, KeywordProposal.state == ProposalState.OPEN)
-        .values(state=state, decided_at=now, decided_by_id=user.id)
-        .execution_options(synchronize_session=False)
-    )
-    assert isinstance(result, CursorResult)
-    session.refresh(proposal)
-    return result.rowcount == 1

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from handling.learning import Confirmed
+from handling.learning.keywords import Confirmed
 from nlp.second_opinion import BadModel, Example, Opinion, SecondOpinion, model_file
 
 # What is decided at the review and can be learned.
