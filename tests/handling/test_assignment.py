@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.assignment import propose_handler
@@ -13,6 +13,7 @@ from models import Courtyard, Role, Station, Suggestion, User
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import People
 from tests.handling.test_review import confirm, opened
+from tests.statements import statements
 
 Hire = Callable[[str, str, str], User]
 
@@ -111,10 +112,9 @@ def test_it_costs_two_statements_for_any_number_of_people(
     for number in range(20):
         hire(f"员{number}", "micro_grid", "mobile11")
     propose_handler(session, scheme, case)
-    statements: list[str] = []
-    event.listen(session.get_bind(), "before_cursor_execute", lambda *a: statements.append(a[2]))
-    propose_handler(session, scheme, case)
-    assert len(statements) == 2
+    with statements(session.get_bind()) as seen:
+        propose_handler(session, scheme, case)
+    assert len(seen) == 2
 
 
 def test_a_grid_station_answers_simple_cases_of_its_own_place_at_once(

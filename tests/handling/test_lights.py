@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from handling.calendar import WorkCalendar
@@ -14,6 +13,7 @@ from handling.scheme.supervision import Lights
 from models import Channel, Suggestion, SuggestionState, Unit
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import People
+from tests.statements import statements
 
 CALENDAR = WorkCalendar({})
 
@@ -99,15 +99,9 @@ def test_the_board_counts_by_handler_and_unit_and_lists_the_late_in_two_statemen
         ]
     )
     session.flush()
-    statements: list[str] = []
-
-    def note(_c: object, _k: object, statement: str, *_rest: object) -> None:
-        statements.append(statement)
-
-    event.listen(session.get_bind(), "before_cursor_execute", note)
-    board = lights_board(session, scheme, now=now)
-    event.remove(session.get_bind(), "before_cursor_execute", note)
-    assert len(statements) == 2
+    with statements(session.get_bind()) as seen:
+        board = lights_board(session, scheme, now=now)
+    assert len(seen) == 2
     handlers = {team.name: (team.light, team.counts[Light.RED], team.total) for team in board.handlers}
     assert handlers == {
         "还没有责任人": (Light.RED, 1, 1),

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import event, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.casework import actions_for, take_action
@@ -13,6 +13,7 @@ from models import Notice, SchemeVersion, Suggestion
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import People
 from tests.handling.test_review import confirm, opened
+from tests.statements import statements
 
 NEWER = """
 name = "newer"
@@ -79,11 +80,10 @@ def test_the_rules_in_force_cost_one_small_statement_for_each_session(
 ) -> None:
     cases = [opened(session, scheme, clock) for _ in range(3)]
     session.info.clear()
-    statements: list[str] = []
-    event.listen(session.get_bind(), "before_cursor_execute", lambda *a: statements.append(a[2]))
-    assert {id(scheme_of(session, case, scheme)) for case in cases} == {id(scheme)}
-    assert len(statements) == 1
-    assert "content" not in statements[0]
+    with statements(session.get_bind()) as seen:
+        assert {id(scheme_of(session, case, scheme)) for case in cases} == {id(scheme)}
+    assert len(seen) == 1
+    assert "content" not in seen[0]
 
 
 def test_rules_that_this_release_cannot_read_do_not_stop_a_case(

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from handling.intake import open_suggestion
@@ -16,6 +15,7 @@ from models import Channel, Database, Suggestion, SuggestionState, Urgency
 from nlp.understanding import Understanding
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import People
+from tests.statements import statements
 
 Say = Callable[..., Suggestion]
 
@@ -116,20 +116,12 @@ def test_a_hundred_open_cases_cost_two_statements(
         say("下水道堵了，臭水到处流", voice=voice)
     again = say("下水道堵了，臭水到处流", voice=99)
     session.flush()
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
+    with statements(database.engine) as seen:
         found = similar_cases(session, again, now=clock.now())
         assert len(found) == 5
         assert len(seen) == 2
         matters = hot_matters(session, now=clock.now())
         assert len(seen) == 3
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
     assert [matter.residents for matter in matters] == [31]
 
 

@@ -21,6 +21,7 @@ from nlp.understanding import Evidence, Place, Understanding
 from tests.fakes.clock import FakeClock
 from tests.hotline.conftest import PUBLIC_URL
 from tests.passwords import HASH, PASSWORD
+from tests.statements import statements
 
 PEOPLE = (
     ("zhiyuan", "陈志愿", Role.VOLUNTEER, ""),
@@ -167,21 +168,10 @@ def desk(app: Flask, database: Database, clock: FakeClock) -> Desk:
 @pytest.fixture
 def count_statements(app: Flask) -> Callable[[Callable[[], object]], int]:
     """How many SQL statements a visit costs, the look at who is logged in included."""
-    from sqlalchemy import event
 
     def count(visit: Callable[[], object]) -> int:
-        seen: list[str] = []
-        engine = app.extensions["hotline"].database.engine
-
-        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-            if not statement.startswith(("BEGIN", "PRAGMA")):
-                seen.append(statement)
-
-        event.listen(engine, "before_cursor_execute", note)
-        try:
+        with statements(app.extensions["hotline"].database.engine) as seen:
             visit()
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
         return len(seen)
 
     return count
