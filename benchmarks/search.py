@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from handling.community import set_up_community
-from handling.queries import LedgerFilter, ledger_page
+from handling.ledger import LedgerFilter, ledger_page
 from handling.scheme import load_scheme
 from handling.search import rebuild
 from models import Channel, Courtyard, Database, Resident, Suggestion, SuggestionState, Urgency

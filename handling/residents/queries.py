@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from handling.disputes import readable_by
-from handling.queries import PHONE_END, Page
+from handling.ledger import PHONE_END
+from handling.queries import Page
 from handling.status import OPEN_STATES
 from models import Relative, Resident, ResidentPhone, Role, Suggestion, User
 

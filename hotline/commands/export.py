@@ -6,7 +6,7 @@ import click
 
 from handling.clock import SystemClock
 from handling.export import WRITERS
-from handling.queries import LedgerFilter, ledger_rows
+from handling.ledger import LedgerFilter, ledger_rows
 from handling.scheme.editions import scheme_in_force
 from hotline.settings import read_settings
 from models import Database

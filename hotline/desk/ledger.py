@@ -13,7 +13,8 @@ from handling.clock import SHANGHAI
 from handling.disputes import readable_by
 from handling.export import CHANNELS, STATES, URGENCIES, write_csv, write_json, write_xlsx
 from handling.figures.parts import TRACKS
-from handling.queries import LedgerFilter, handlers, ledger_page, ledger_rows
+from handling.ledger import LedgerFilter, ledger_page, ledger_rows
+from handling.queries import handlers
 from handling.saved_filters import courtyards_and_filters
 from hotline.current import current
 from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me, note_look, read_id

@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 
 from handling.clock import SHANGHAI
 from handling.disputes import may_read
+from handling.ledger import ledger_rows
 from handling.prints import Listing, Sheet, docx_of, form_sheet, ledger_listing, paper_sheet, pdf_of
-from handling.queries import case_story, ledger_rows
+from handling.queries import case_story
 from handling.scheme.versions import scheme_of
 from hotline.board.parts import our_number
 from hotline.current import current

@@ -8,7 +8,7 @@ from handling.assistance import ask_for_help
 from handling.casework import StepNotAllowed
 from handling.deeds import may_lead
 from handling.disputes import flag_platforms, may_read, next_platform, platform_is_over, readable_by
-from handling.queries import LedgerFilter, ledger_page
+from handling.ledger import LedgerFilter, ledger_page
 from handling.similar_cases import hot_matters, similar_cases
 from handling.stories import public_stories
 from models import Suggestion, User

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from handling.casework import take_action
 from handling.export import COLUMNS, write_csv, write_json, write_xlsx
 from handling.intake import open_suggestion
-from handling.queries import LedgerFilter, ledger_rows
+from handling.ledger import LedgerFilter, ledger_rows
 from handling.residents import find_or_add_resident
 from handling.review import confirm_review
 from handling.scheme import Scheme

@@ -4,15 +4,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from handling.ledger import LedgerFilter, ledger_page, ledger_rows
 from handling.queries import (
-    LedgerFilter,
     case_story,
     figures,
-    ledger_page,
-    ledger_rows,
     my_cases,
     next_free,
     review_queue,
@@ -23,6 +20,7 @@ from handling.stories import public_stories
 from models import Channel, Database, Resident, Suggestion, SuggestionState, Urgency, User
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import People
+from tests.statements import statements
 
 
 @pytest.fixture
@@ -48,19 +46,9 @@ def add(session: Session, clock: FakeClock) -> Callable[..., Suggestion]:
 
 
 def counted(database: Database, read: Callable[[Session], object]) -> int:
-    statements: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(("BEGIN", "PRAGMA")):
-            statements.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        with database.read() as session:
-            read(session)
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
-    return len(statements)
+    with statements(database.engine) as seen, database.read() as session:
+        read(session)
+    return len(seen)
 
 
 def test_the_queue_puts_emergencies_first_then_the_oldest(

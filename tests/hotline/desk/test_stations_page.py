@@ -2,8 +2,8 @@
 
 import pytest
 
+from handling.ledger import LedgerFilter, ledger_rows
 from handling.lexicon_versions import understander_in_force
-from handling.queries import LedgerFilter, ledger_rows
 from models import Courtyard, Station, Suggestion
 
 
