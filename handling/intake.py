@@ -17,17 +17,7 @@ from handling.residents import normal_number
 from handling.scheme import Scheme
 from handling.scheme.versions import scheme_of, version_of
 from handling.status import OPEN_STATES
-from models import (
-    Channel,
-    Courtyard,
-    Priority,
-    Resident,
-    Suggestion,
-    SuggestionState,
-    Urgency,
-    User,
-    next_number,
-)
+from models import Channel, Courtyard, Priority, Resident, Suggestion, SuggestionState, Urgency, User, next_number
 
 if TYPE_CHECKING:
     from nlp.understanding import Understanding

@@ -10,15 +10,7 @@ from handling.campaigns.queries import today
 from handling.commands import parse_command
 from handling.deeds import note_event
 from handling.residents import normal_number
-from models import (
-    Campaign,
-    CampaignState,
-    Participation,
-    ParticipationState,
-    Resident,
-    Suggestion,
-    User,
-)
+from models import Campaign, CampaignState, Participation, ParticipationState, Resident, Suggestion, User
 
 LONGEST_TITLE = 12
 LONGEST_PERIOD = timedelta(days=366)

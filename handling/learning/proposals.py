@@ -15,14 +15,7 @@ from handling.lexicon_versions import (
     possible_values,
     save_version,
 )
-from models import (
-    KeywordProposal,
-    LexiconVersion,
-    ProposalState,
-    Review,
-    Suggestion,
-    User,
-)
+from models import KeywordProposal, LexiconVersion, ProposalState, Review, Suggestion, User
 from nlp.lexicon.additions import Addition
 
 # The newest: older wording has had its chance.

@@ -22,13 +22,7 @@ from handling.disputes import may_read, next_platform
 from handling.forms import amounts_before, known_values
 from handling.found import NAMES as FOUND_NAMES
 from handling.found import found_in_case
-from handling.queries import (
-    case_story,
-    courtyards,
-    handlers,
-    my_cases,
-    notices_of,
-)
+from handling.queries import case_story, courtyards, handlers, my_cases, notices_of
 from handling.scheme import Action, Scheme
 from handling.scheme.versions import scheme_of
 from handling.units import active_units, own_stations

@@ -32,15 +32,7 @@ from hotline.desk.access import LEADERS, STAFF, acting_user, allowed, blueprint,
 from hotline.desk.case_at_work import case_at_work, may_work_on
 from hotline.desk.deliberation_forms import whole
 from hotline.desk.panels import Looking, panel
-from models import (
-    AttachmentKind,
-    CostLine,
-    EntryKind,
-    MoneyEntry,
-    Project,
-    Receipt,
-    User,
-)
+from models import AttachmentKind, CostLine, EntryKind, MoneyEntry, Project, Receipt, User
 
 Answer = str | tuple[str, int] | Response
 Change = Callable[[Session, Project, User, datetime], None]

@@ -7,13 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from handling.ledger import LedgerFilter, ledger_page, ledger_rows
-from handling.queries import (
-    case_story,
-    figures,
-    my_cases,
-    next_free,
-    review_queue,
-)
+from handling.queries import case_story, figures, my_cases, next_free, review_queue
 from handling.review import claim_for_review
 from handling.scheme import Scheme
 from handling.stories import public_stories
