@@ -1,15 +1,13 @@
 """The screen in the hall, in Chromium, over hours that pass in seconds."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.chromium import browser  # noqa: F401 (a fixture)
-from tests.fakes.clock import FakeClock
 from tests.hotline.board.test_board import publish
-from tests.hotline.desk.live import LiveDesk, live_desk
+from tests.hotline.desk.live import LiveDesk, live, watched_page  # noqa: F401 (live is a fixture)
 
 pytestmark = pytest.mark.browser
 
@@ -18,21 +16,10 @@ NODES = "document.querySelectorAll('*').length"
 
 
 @pytest.fixture
-def live(tmp_path: Path, migrated_sqlite: Path, clock: FakeClock) -> Iterator[LiveDesk]:
-    with live_desk(tmp_path, migrated_sqlite, clock) as made:
-        yield made
-
-
-@pytest.fixture
 def page(browser: Browser, live: LiveDesk) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-    made = context.new_page()
-    made.clock.install()
-    errors: list[str] = []
-    made.on("pageerror", lambda error: errors.append(str(error)))
-    yield made
-    context.close()
-    assert errors == []
+    with watched_page(browser, width=1366, height=768, network_goes=True) as made:
+        made.clock.install()
+        yield made
 
 
 def pass_time(page: Page, minutes: float) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Page
+import pytest
+from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -97,6 +98,29 @@ def live_desk(folder: Path, migrated: Path, clock: FakeClock, *, demo: bool = Fa
         thread.join()
         app.extensions["hotline"].database.close()
         database.close()
+
+
+@pytest.fixture
+def live(tmp_path: Path, migrated_sqlite: Path, clock: FakeClock) -> Iterator[LiveDesk]:
+    with live_desk(tmp_path, migrated_sqlite, clock) as made:
+        yield made
+
+
+@contextmanager
+def watched_page(
+    browser: Browser, *, width: int, height: int, touch: bool = False, network_goes: bool = False
+) -> Iterator[Page]:
+    """A page that fails the test when a script of ours fails or the policy refuses something. network_goes: the
+    console may say so."""
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN", has_touch=touch)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    if not network_goes:
+        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+    assert errors == []
 
 
 def sign_in(page: Page, desk: LiveDesk, username: str) -> None:

@@ -4,36 +4,21 @@ The table of the jobs stands in hotline/desk/README.md; `pytest -s` prints it an
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from models import SuggestionState, Urgency
 from tests.chromium import browser  # noqa: F401 (a fixture)
-from tests.fakes.clock import FakeClock
-from tests.hotline.desk.live import LiveDesk, live_desk, practice, sign_in
+from tests.hotline.desk.live import LiveDesk, live, practice, sign_in, watched_page  # noqa: F401 (live is a fixture)
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def live(tmp_path: Path, migrated_sqlite: Path, clock: FakeClock) -> Iterator[LiveDesk]:
-    with live_desk(tmp_path, migrated_sqlite, clock) as made:
-        yield made
-
-
-@pytest.fixture
 def page(browser: Browser, live: LiveDesk) -> Iterator[Page]:
-    """A page that fails the test when a script of ours fails or the policy refuses something."""
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-    made = context.new_page()
-    errors: list[str] = []
-    made.on("pageerror", lambda error: errors.append(str(error)))
-    made.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    yield made
-    context.close()
-    assert errors == []
+    with watched_page(browser, width=1366, height=768) as made:
+        yield made
 
 
 class Hands:

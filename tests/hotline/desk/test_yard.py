@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -12,28 +11,16 @@ from sqlalchemy import select
 
 from models import Attachment
 from tests.chromium import browser  # noqa: F401 (a fixture)
-from tests.fakes.clock import FakeClock
-from tests.hotline.desk.live import LiveDesk, live_desk, sign_in
+from tests.hotline.desk.live import LiveDesk, live, sign_in, watched_page  # noqa: F401 (live is a fixture)
 
 pytestmark = pytest.mark.browser
 NO_NETWORK = "没有网络，已存在手机里，连上后自动发送"
 
 
 @pytest.fixture
-def live(tmp_path: Path, migrated_sqlite: Path, clock: FakeClock) -> Iterator[LiveDesk]:
-    with live_desk(tmp_path, migrated_sqlite, clock) as made:
-        yield made
-
-
-@pytest.fixture
 def page(browser: Browser, live: LiveDesk) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 360, "height": 740}, locale="zh-CN", has_touch=True)
-    made = context.new_page()
-    errors: list[str] = []
-    made.on("pageerror", lambda error: errors.append(str(error)))
-    yield made
-    context.close()
-    assert errors == []
+    with watched_page(browser, width=360, height=740, touch=True, network_goes=True) as made:
+        yield made
 
 
 @pytest.fixture
