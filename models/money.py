@@ -76,7 +76,6 @@ class MoneyEntry(Base):
     entered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     entered_by: Mapped[User] = relationship()
     corrects_id: Mapped[int | None] = mapped_column(ForeignKey("money_entry.id"), unique=True)
-    corrects: Mapped["MoneyEntry | None"] = relationship(remote_side=[id])
     receipts: Mapped[list["Receipt"]] = relationship(back_populates="entry", order_by="Receipt.id")
 
 

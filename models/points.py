@@ -101,7 +101,6 @@ class Redemption(Base):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     actor: Mapped[User | None] = relationship(foreign_keys=[actor_id])
     finished_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    finished_by: Mapped[User | None] = relationship(foreign_keys=[finished_by_id])
 
 
 class Honour(Base):
