@@ -29,10 +29,10 @@ function use(element) {
 function fillOverview(dialog) {
   const list = dialog.querySelector("dl");
   list.replaceChildren();
-  for (const element of document.querySelectorAll("[data-key]")) {
-    if (!element.dataset.keyName) continue;
+  for (const element of [...document.querySelectorAll("[data-key-name]")].filter(visible)) {
     const key = document.createElement("dt");
-    key.append(Object.assign(document.createElement("kbd"), { textContent: SHOWN[element.dataset.key] ?? element.dataset.key }));
+    const name = element.dataset.key;
+    key.append(Object.assign(document.createElement("kbd"), { textContent: SHOWN[name] ?? name.replace("alt+", "Alt+") }));
     list.append(key, Object.assign(document.createElement("dd"), { textContent: element.dataset.keyName }));
   }
 }

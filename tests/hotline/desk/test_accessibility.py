@@ -21,6 +21,13 @@ RUN = """rules => axe.run({ runOnly: rules, resultTypes: ["violations"] }).then(
 # What the law asks (EN 301 549), and a bit more; target-size is off unless asked for.
 EVERYTHING = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+# Cells whose words stand one or two characters to a line.
+SQUEEZED = """() => [...document.querySelectorAll("td, th")].filter(cell => {
+    const words = document.createRange();
+    words.selectNodeContents(cell);
+    const lines = new Set([...words.getClientRects()].map(one => one.top)).size;
+    return !cell.childElementCount && lines > 2 && cell.innerText.length / lines < 2.5;
+}).map(cell => cell.innerText)"""
 DESK, TELEPHONE = {"width": 1366, "height": 768}, {"width": 360, "height": 740}
 MOST_BYTES = 300_000
 
@@ -98,6 +105,7 @@ def test_a_page_is_for_everybody_and_light(visit: Seen) -> None:
     assert visit.status in (200, 403, 404)
     assert visit.foreign == []
     assert visit.weight <= MOST_BYTES
+    assert page.evaluate(SQUEEZED) == []
     page.evaluate(AXE)
     found = {"light, 1366": page.evaluate(RUN, EVERYTHING)}
     page.emulate_media(color_scheme="dark")
