@@ -5,10 +5,10 @@ Only candidates: a volunteer merges, never the machine.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -48,7 +48,7 @@ _HEARD = re.compile(r"听成: (.+)$")
 
 @dataclass(frozen=True)
 class Told:
-    """What is compared of a case. `words`: the text without the place; `building`: "3栋", or ""."""
+    """What is compared of a case. `words`: the text without the place."""
 
     id: int
     number: int
@@ -56,13 +56,18 @@ class Told:
     words: str
     courtyard_id: int | None
     courtyard: str
-    building: str
+    place: str
     resident_id: int | None
     received_at: datetime
     # The case in which it is carried on; its own id unless merged.
     leading_id: int
     # The words by which the machine knew the matter, also those that it only heard: 停水.
     telling: frozenset[str]
+
+    @cached_property
+    def building(self) -> str:
+        """ "3栋", or ""."""
+        return _building(self.place)
 
 
 @dataclass(frozen=True)
@@ -84,8 +89,20 @@ class HotMatter:
 
     cases: tuple[Told, ...]
     residents: int
-    courtyard: str
-    words: tuple[str, ...]
+
+    @cached_property
+    def courtyard(self) -> str:
+        """In which all of them are, or ""."""
+        courtyards = {case.courtyard for case in self.cases}
+        return courtyards.pop() if len(courtyards) == 1 else ""
+
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """What most of them say."""
+        first, *others = sorted(self.cases, key=lambda case: len(case.words))
+        counted = Counter(word for other in others for word in shared_passages(first.words, other.words)[0])
+        words = [word for word, count in counted.most_common() if 2 * count >= len(others)]
+        return tuple(words[:SHOWN_WORDS])
 
     @property
     def explanation(self) -> str:
@@ -119,10 +136,9 @@ def hot_matters(session: Session, *, now: datetime, limit: int = 10) -> list[Hot
     residents first. One statement."""
     since = now - timedelta(days=HOT_DAYS)
     told = sorted(_told(session, _recent(since)), key=lambda case: (case.received_at, case.id))
-    matters = [
-        _matter(group, told) for group in _groups(told) if _residents(told[i] for i in group) >= HOT_RESIDENTS
-    ]
-    return sorted(matters, key=lambda matter: (-matter.residents, matter.cases[0].number))[:limit]
+    matters = [_matter([told[i] for i in group]) for group in _groups(told)]
+    hot = [matter for matter in matters if matter.residents >= HOT_RESIDENTS]
+    return sorted(hot, key=lambda matter: (-matter.residents, matter.cases[0].number))[:limit]
 
 
 def _open() -> ColumnElement[bool]:
@@ -172,7 +188,7 @@ def _told_of(row: Any, courtyard: str) -> Told:
         words=_without_place(row.standard_text or row.text, [courtyard, *row.place.split()]),
         courtyard_id=row.courtyard_id,
         courtyard=courtyard,
-        building=_building(row.place),
+        place=row.place,
         resident_id=row.resident_id,
         received_at=row.received_at,
         leading_id=row.merged_into_id or row.id,
@@ -262,14 +278,17 @@ def _groups(told: Sequence[Told]) -> Iterator[list[int]]:
     """Positions of cases around one that is like them all, the largest group first: chains of pairs that are
     alike would end in one group for everything."""
     near = _near(told)
-    while near.any():
-        center = int(near.sum(axis=1).argmax())
+    sizes = near.sum(axis=1)
+    while sizes.any():
+        center = int(sizes.argmax())
         group = [int(i) for i in np.flatnonzero(near[center])]
         if len(group) < HOT_RESIDENTS:
             return
         yield group
+        sizes -= near[:, group].sum(axis=1)
         near[group, :] = False
         near[:, group] = False
+        sizes[group] = 0
 
 
 def _near(told: Sequence[Told]) -> NDArray[np.bool_]:
@@ -299,20 +318,7 @@ def _shared_telling(told: Sequence[Told]) -> NDArray[np.float32]:
     return np.asarray(np.minimum(has @ has.T, MOST_TELLING), dtype=np.float32)
 
 
-def _residents(cases: Iterable[Told]) -> int:
+def _matter(cases: Sequence[Told]) -> HotMatter:
     """Callers without a number cannot be told apart: they are not counted."""
-    return len({case.resident_id for case in cases if case.resident_id is not None})
-
-
-def _matter(group: Sequence[int], told: Sequence[Told]) -> HotMatter:
-    cases = tuple(told[i] for i in group)
-    courtyards = {case.courtyard for case in cases}
-    first, *others = sorted(cases, key=lambda case: len(case.words))
-    counted = Counter(word for other in others for word in shared_passages(first.words, other.words)[0])
-    words = [word for word, count in counted.most_common() if 2 * count >= len(others)]
-    return HotMatter(
-        cases=cases,
-        residents=_residents(cases),
-        courtyard=courtyards.pop() if len(courtyards) == 1 else "",
-        words=tuple(words[:SHOWN_WORDS]),
-    )
+    residents = {case.resident_id for case in cases if case.resident_id is not None}
+    return HotMatter(tuple(cases), len(residents))
