@@ -13,6 +13,7 @@ from handling.forms import show_fen
 from handling.notices import queue_notice
 from handling.residents import number_takes_sms
 from handling.scheme import Scheme
+from handling.scheme.versions import scheme_of
 from handling.status import day_text
 from models import (
     Expert,
@@ -27,6 +28,11 @@ from models import (
 
 EXPERT_KINDS = {ExpertKind.EXPERT: "专家", ExpertKind.ADVISER: "特约建议人"}
 VERDICTS = {Verdict.FEASIBLE: "可行", Verdict.CONDITIONAL: "有条件可行", Verdict.NOT_FEASIBLE: "不可行"}
+
+# What is asked when nobody says more.
+QUESTION = "可不可行、要花多少"
+# The reasons of a withdrawn request say why the expert stands aside.
+STOOD_ASIDE = "有利益关系，回避"
 
 
 class NotAsked(Exception):
@@ -150,17 +156,24 @@ def ask_opinion(
     session.flush()
     until = day_text(due.astimezone(SHANGHAI), now)
     note_event(session, case, "opinion_asked", actor=user, now=now, note=f"{expert.name}，{until}前")
-    if expert.phone and number_takes_sms(expert.phone) and "expert_asked" in scheme.notices:
+    template = "expert_asked_private" if case.confidential else "expert_asked"
+    told = expert.phone and number_takes_sms(expert.phone)
+    if told and template in scheme_of(session, case, scheme).notices:
         queue_notice(
             session,
             scheme,
             key=f"opinion:{request.id}",
-            template="expert_asked",
+            template=template,
             suggestion=case,
             to_number=expert.phone,
             priority=Priority.ROUTINE,
             # Not the resident's words: they may name people.
-            variables={"expert": expert.name, "matter": _matter(case), "until": until},
+            variables={
+                "expert": expert.name,
+                "matter": _matter(case),
+                "question": question.strip().rstrip("。？?") or QUESTION,
+                "until": until,
+            },
             now=now,
         )
     return request
@@ -174,10 +187,10 @@ def give_opinion(
     reasons: str,
     cost: int | None,
     conditions: str,
-    user: User,
+    user: User | None,
     now: datetime,
 ) -> None:
-    """What the expert said, as `user` wrote it down. cost: fen. Raises NotAsked."""
+    """What the expert said, as `user` wrote it down; None: in a text of their own. cost: fen. Raises NotAsked."""
     _must_be_open(request)
     if not reasons.strip():
         raise NotAsked("请写论证意见")
@@ -186,11 +199,19 @@ def give_opinion(
     request.verdict, request.reasons = verdict, reasons.strip()
     request.cost, request.conditions = cost, conditions.strip()
     request.answered_at, request.entered_by = now, user
-    parts = [f"{request.expert.name}：{VERDICTS[verdict]}", request.reasons]
+    parts = [f"{_who(request, user)}：{VERDICTS[verdict]}", request.reasons]
     parts.append(f"估计费用{show_fen(cost)}" if cost is not None else "")
     parts.append(f"条件：{request.conditions}" if request.conditions else "")
     note = "。".join(part.rstrip("。") for part in parts if part)
     note_event(session, request.suggestion, "opinion_given", actor=user, now=now, note=note)
+
+
+def stand_aside(session: Session, request: OpinionRequest, why: str, *, user: User | None, now: datetime) -> None:
+    """回避: the expert has an interest in it and gives no opinion, somebody else is to. Raises NotAsked."""
+    _must_be_open(request)
+    request.withdrawn_at, request.reasons = now, why.strip() or STOOD_ASIDE
+    note = f"{_who(request, user)}：{request.reasons}"
+    note_event(session, request.suggestion, "opinion_aside", actor=user, now=now, note=note)
 
 
 def withdraw_request(session: Session, request: OpinionRequest, user: User, now: datetime) -> None:
@@ -221,6 +242,10 @@ def _must_be_open(request: OpinionRequest) -> None:
         raise NotAsked("这位专家的意见已经记下了")
     if request.withdrawn_at is not None:
         raise NotAsked("已经不再请这位专家论证")
+
+
+def _who(request: OpinionRequest, user: User | None) -> str:
+    return request.expert.name if user is not None else f"{request.expert.name}（短信）"
 
 
 def _matter(case: Suggestion) -> str:

@@ -51,6 +51,7 @@ ENGINE_EVENTS = {
     "limit_over": "调解时限到了",
     "opinion_asked": "请专家论证",
     "opinion_given": "专家意见",
+    "opinion_aside": "专家回避",
     "opinion_withdrawn": "不再请这位专家论证",
     "deliberation_begun": "开始议事",
     "deliberation_passed": "议事通过",

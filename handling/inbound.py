@@ -15,6 +15,7 @@ from handling.commands import Command, parse_command
 from handling.intake import extend_suggestion, open_cases_of, open_suggestion
 from handling.notices import queue_notice, reply_priority
 from handling.open_questions import answers_open_question
+from handling.opinion_texts import takes_opinion
 from handling.residents import find_or_add_resident, opt_in, opt_out
 from handling.residents.points import balance_of
 from handling.residents.reward_texts import asks_for_reward
@@ -68,7 +69,7 @@ def handle_text(
     asking = None
     if resident is not None:
         asking = Asking(session, scheme, resident, text, understand, now, tuple(duty_phones))
-        if takes_staff_text(asking):
+        if takes_staff_text(asking) or takes_opinion(asking):
             return None
         if answers_open_question(asking) or asks_for_reward(asking) or joins_campaign(asking):
             return None

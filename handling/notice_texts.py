@@ -67,6 +67,8 @@ MEANINGS = {
     "agreed": "同意几户",
     "against": "不同意几户",
     "expert": "专家",
+    "question": "想问什么",
+    "verdict": "专家的结论",
     "points_for": "为什么得分",
 }
 

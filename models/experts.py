@@ -59,7 +59,8 @@ class Verdict(enum.StrEnum):
 
 
 class OpinionRequest(Base):
-    """An expert was asked about a case; the answer stands in the same row. `cost`: fen."""
+    """An expert was asked about a case; the answer stands in the same row. `cost`: fen. Answered and entered by
+    nobody: in a text of the expert's own. Withdrawn with `reasons`: the expert stands aside (回避)."""
 
     __tablename__ = "opinion_request"
 

@@ -132,4 +132,11 @@ VOTE_NOTICES = {
     "vote_refused": frozenset(("reason",)),
     "vote_result": frozenset(("matter", "result", "agreed", "against")),
 }
-EXPERT_NOTICES = {"expert_asked": frozenset(("number", "expert", "matter", "until"))}
+EXPERT_NOTICES = {
+    "expert_asked": frozenset(("number", "expert", "matter", "question", "until")),
+    "expert_asked_private": frozenset(("number", "expert", "until")),
+    "opinion_noted": frozenset(("number", "verdict")),
+    "opinion_late": frozenset(("number", "verdict")),
+    "opinion_aside": frozenset(("number",)),
+    "opinion_refused": frozenset(("number", "why")),
+}

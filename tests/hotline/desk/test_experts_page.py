@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from handling.experts import give_opinion, stand_aside
 from models import Expert, OpinionRequest, Verdict
 from tests.hotline.desk.conftest import Desk
 
@@ -83,3 +84,24 @@ def test_only_those_who_work_on_the_case_ask_and_answer(desk: Desk) -> None:
     assert other.post("/desk/opinions/1", verdict="feasible", reasons="x").status_code == 403
     liu.post("/desk/opinions/1/withdraw")
     assert "不再请" in liu.get(f"/desk/cases/{number}").text
+
+
+def test_what_experts_said_by_text_is_shown_as_theirs(desk: Desk) -> None:
+    number = desk.handled_case(level="B")
+    with desk.database.write() as session:
+        for name in ("王工", "李工"):
+            session.add(Expert(name=name, fields=["公共设施维护"], created_at=desk.clock.now()))
+    worker = desk.browser("wangfang")
+    worker.get(f"/desk/cases/{number}")
+    for expert in ("1", "2"):
+        worker.post(f"/desk/cases/{number}/opinions", expert=expert, due="2026-03-16")
+    with desk.database.write() as session:
+        said, aside = session.scalars(select(OpinionRequest).order_by(OpinionRequest.id))
+        now, own = desk.clock.now(), {"cost": None, "conditions": "", "user": None}
+        give_opinion(session, said, verdict=Verdict.FEASIBLE, reasons="管子够粗", **own, now=now)  # type: ignore[arg-type]
+        stand_aside(session, aside, "承包商是我亲戚", user=None, now=now)
+    page = worker.get(f"/desk/cases/{number}").text
+    assert "管子够粗" in page
+    assert "本人短信" in page
+    assert "承包商是我亲戚" in page
+    assert "不再请李工" not in page, "nothing more to withdraw"
