@@ -19,18 +19,12 @@ from handling.permission import actions_for, blocked_actions, may_act, may_act_a
 from handling.promises import note_answer, promise_until, promise_within
 from handling.residents.points import award, balance_of
 from handling.scheme import Action, Scheme
-from handling.scheme.checks import VARIABLES
+from handling.scheme.notice_variables import VARIABLES
 from handling.scheme.versions import scheme_of
 from handling.status import reports_of
 from handling.upkeep import set_upkeep
 from handling.visits import invite_proposer, plan_visits
-from models import (
-    Event,
-    Rating,
-    Suggestion,
-    SuggestionState,
-    User,
-)
+from models import Event, Rating, Suggestion, SuggestionState, User
 
 __all__ = [
     "FormInvalid",

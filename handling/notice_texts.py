@@ -5,21 +5,17 @@ from dataclasses import dataclass
 
 from handling.notices import compose
 from handling.scheme import Action, Scheme, SchemeError, Template
-from handling.scheme.checks import variables_of
+from handling.scheme.notice_variables import known_in, senders_of, variables_of
 from handling.scheme.words import SAMPLE
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_segments, sms_units
 
-# What every notice about a case may say (`handling.notices.case_variables`).
-OF_A_CASE = ("number", "due", "promise", "handler_name", "level", "state", "place", "ring")
-# A notice that has one of these is sent about a case; a number alone may be one that nobody knows.
-PROOF_OF_A_CASE = frozenset(("promise", "handler_name", "level", "state"))
 # Where the file's wording has one of these, the resident or the people on duty cannot do without it.
 ESSENTIAL = ("number", "ring", "caller", "survey_options", "task_due")
 MEANINGS = {
     "number": "编号",
     "due": "答复的日子",
     "promise": "承诺答复的话",
-    "handler_name": "办理人",
+    "handler_name": "责任人",
     "level": "级别",
     "state": "状态",
     "place": "地点",
@@ -99,35 +95,19 @@ def notice_text(scheme: Scheme, ground: Scheme, name: str, text: str | None = No
     template = scheme.notices[name]
     if text is not None:
         template = template.model_copy(update={"text": text})
-    senders = tuple(a for step in scheme.steps for a in step.actions if a.notice == name)
+    senders = tuple(senders_of(scheme, name))
     example = example_of(scheme, template, senders)
     return NoticeText(
         name=name,
         template=template,
         senders=tuple({action.name: action for action in senders}.values()),
-        variables=tuple((code, _meaning(senders, code)) for code in sorted(offered(scheme, ground, name))),
+        variables=tuple((code, _meaning(senders, code)) for code in sorted(known_in(scheme, name))),
         essential=essential(ground, name),
         example=example,
         units=sms_units(example),
         segments=sms_segments(example),
         room=ONE_SEGMENT if template.segments == 1 else SEGMENT_OF_MANY * template.segments,
     )
-
-
-def offered(scheme: Scheme, ground: Scheme, name: str) -> frozenset[str]:
-    """What the engine really knows when it sends this notice. `scheme_checks` lets every scheme say more: a notice
-    of the file is tried out by its tests, one of the desk is sent at once."""
-    known = {"community"}
-    for rules in (ground, scheme):
-        if name in rules.notices:
-            known |= variables_of(rules.notices[name].text)
-    senders = [a for step in scheme.steps for a in step.actions if a.notice == name]
-    if senders or known & PROOF_OF_A_CASE:
-        known |= set(OF_A_CASE)
-    if senders:
-        known |= set.intersection(*({field.code for field in action.fields} for action in senders))
-        known |= {"points"} if all(action.points for action in senders) else set()
-    return frozenset(known)
 
 
 def essential(ground: Scheme, name: str) -> tuple[str, ...]:
@@ -143,12 +123,10 @@ def example_of(scheme: Scheme, template: Template, senders: tuple[Action, ...]) 
 
 
 def check_texts(ground: Scheme, before: Scheme, proposed: Scheme) -> None:
-    """That no notice says what nobody knows when it is sent. Raises SchemeError (without a line)."""
+    """That no notice has lost what its reader cannot do without. Raises SchemeError (without a line)."""
     for name, template in proposed.notices.items():
         if name not in before.notices or before.notices[name].text == template.text:
             continue
-        for variable in sorted(variables_of(template.text) - offered(before, ground, name)):
-            raise SchemeError("desk", 0, f"notices.{name}.text: no variable “{{{variable}}}”")
         for variable in essential(ground, name):
             if variable not in variables_of(template.text):
                 raise SchemeError("desk", 0, f"notices.{name}.text: the variable “{{{variable}}}” is missing")

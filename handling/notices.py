@@ -11,8 +11,7 @@ from handling.campaigns.survey_notices import SURVEY_VARIABLES
 from handling.clock import SHANGHAI
 from handling.residents import can_receive_sms
 from handling.scheme import Scheme, Template
-from handling.scheme.checks import variables_of
-from handling.scheme.time_checks import CLOCK_VARIABLES
+from handling.scheme.notice_variables import CLOCK_VARIABLES, variables_of
 from handling.scheme.versions import scheme_of
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_segments, sms_units
 from handling.status import (

@@ -2,57 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from string import Formatter
 
-from handling.campaigns.survey_notices import SURVEY_NOTICES, SURVEY_VARIABLES
 from handling.history import ENGINE_EVENTS
-from handling.scheme.checks_casework import CASEWORK_NOTICES, casework_problems
-from handling.scheme.checks_deliberation import deliberation_problems, own_variables
-from handling.scheme.checks_people import PEOPLE_NOTICES, PEOPLE_VARIABLES, people_problems
-from handling.scheme.checks_texts import STAFF_TEXT_NOTICES, staff_text_problems
+from handling.scheme.checks_casework import casework_problems
+from handling.scheme.checks_deliberation import deliberation_problems
+from handling.scheme.checks_people import people_problems
+from handling.scheme.checks_texts import staff_text_problems
+from handling.scheme.notice_variables import ENGINE_NOTICES, VARIABLES, known_in, variables_of
 from handling.scheme.parts import Action, Field, Scheme, Step, Template
-from handling.scheme.time_checks import CLOCK_VARIABLES, time_problems
+from handling.scheme.time_checks import time_problems
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_units
 from handling.toml_lines import Where
 from models import SuggestionState, Urgency
 
 Problem = tuple[Where, str]
 
-# The notices that the engine itself sends, whatever the scheme's actions are.
-ENGINE_NOTICES = (
-    "received",
-    "received_ring",
-    "case_state",
-    "case_late",
-    "case_closed",
-    "cases",
-    "no_case",
-    "nothing_yet",
-    "balance",
-    "help",
-    "opted_out",
-    "opted_in",
-    "rated",
-    "rated_low",
-    "duty_alert",
-    *CASEWORK_NOTICES,
-    *PEOPLE_NOTICES,
-    *SURVEY_NOTICES,
-    *STAFF_TEXT_NOTICES,
-)
-# What every notice may say besides the fields of the action that sends it.
-VARIABLES = frozenset(("number", "due", "promise", "handler_name", "level", "state", "place")) | {
-    "quote",
-    "caller",
-    "ring",
-    "points",
-    "balance",
-    "cases",
-    "community",
-    *CLOCK_VARIABLES,
-    *PEOPLE_VARIABLES,
-    *SURVEY_VARIABLES,
-}
 # What a line of a paper form may show of the case (`scheme_forms.case_values`).
 CASE_VALUES = frozenset(
     ("number", "received_at", "channel", "phone", "text", "place", "courtyard", "station", "domain", "demand_type")
@@ -235,16 +199,7 @@ def _notice(scheme: Scheme, name: str, template: Template) -> Iterator[Problem]:
     except ValueError as error:
         yield (*where, "text"), f"braces: {error}"
         return
-    allowed = (
-        VARIABLES
-        | CASEWORK_NOTICES.get(name, frozenset())
-        | STAFF_TEXT_NOTICES.get(name, frozenset())
-        | _fields_of_senders(scheme, name)
-    )
-    # A vote is about no resident's case: its notices know their own words alone.
-    if own_variables(name):
-        allowed = own_variables(name) | {"community"}
-    for variable in sorted(used - allowed):
+    for variable in sorted(used - known_in(scheme, name)):
         yield (*where, "text"), f"no variable “{{{variable}}}”"
     for token in template.spoken:
         if token.startswith("{") and token not in SPOKEN_TOKENS:
@@ -276,15 +231,3 @@ def _indicators(scheme: Scheme) -> Iterator[Problem]:
             for code in getattr(indicator, key):
                 if code not in known:
                     yield ("indicators", at, key), f"no event “{code}”"
-
-
-def _fields_of_senders(scheme: Scheme, notice: str) -> set[str]:
-    """The fields that every action with this notice asks for."""
-    senders = [a for step in scheme.steps for a in step.actions if a.notice == notice]
-    fields = [{field.code for field in action.fields} for action in senders]
-    return set.intersection(*fields) if fields else set()
-
-
-def variables_of(text: str) -> set[str]:
-    """ValueError when the braces do not pair."""
-    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}

@@ -5,24 +5,6 @@ from collections.abc import Iterator
 from handling.scheme.parts import Scheme, Step
 from handling.toml_lines import Where
 
-# The notices that the engine sends beside those of a scheme's actions, with what each may say of its own.
-CASEWORK_NOTICES: dict[str, frozenset[str]] = {
-    "withdrawn": frozenset(),
-    "withdrawn_shared": frozenset(),
-    "withdraw_emergency": frozenset(),
-    "withdraw_check": frozenset(),
-    "withdraw_which": frozenset(),
-    "paused": frozenset(("waits_for",)),
-    "resumed": frozenset(),
-    "extended": frozenset(("reason",)),
-    "reassigned": frozenset(),
-    "reopened": frozenset(),
-    "split": frozenset(),
-    "invited": frozenset(),
-    "help_asked": frozenset(("task", "task_due")),
-    "staff_assigned": frozenset(("quote", "soon")),
-}
-
 
 def casework_problems(scheme: Scheme) -> Iterator[tuple[Where, str]]:
     yield from _visits(scheme)

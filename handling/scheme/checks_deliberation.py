@@ -28,11 +28,6 @@ def deliberation_problems(scheme: Scheme) -> Iterator[tuple[Where, str]]:
         yield from _missing(scheme, EXPERT_NOTICES)
 
 
-def own_variables(notice: str) -> frozenset[str]:
-    """What a notice about a vote or an opinion may say; empty for every other notice."""
-    return (VOTE_NOTICES | EXPERT_NOTICES).get(notice, frozenset())
-
-
 def _kind(kind: DeliberationKind, where: Where) -> Iterator[tuple[Where, str]]:
     for code, count in Counter(stage.code for stage in kind.stages).items():
         if count > 1:

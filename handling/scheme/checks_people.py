@@ -6,21 +6,6 @@ from collections.abc import Iterator
 from handling.scheme.parts import Scheme
 from handling.toml_lines import Where
 
-PEOPLE_NOTICES = (
-    "alarm",
-    "alarm_again",
-    "alarm_over",
-    "arrived",
-    "rewards",
-    "reward_offer",
-    "reward_booked",
-    "reward_refused",
-    "erasure_asked",
-)
-# who: whom an alarm is about. waited: since when nobody came. reward(s), price: of the catalogue. why: a refusal.
-# points_for: a points rule that is given by hand.
-PEOPLE_VARIABLES = frozenset(("who", "waited", "reward", "rewards", "price", "why", "points_for"))
-
 
 def people_problems(scheme: Scheme) -> Iterator[tuple[Where, str]]:
     rules = {rule.code for rule in scheme.points}

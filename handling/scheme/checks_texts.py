@@ -1,18 +1,11 @@
-"""Which actions a text from a handler's telephone may take, and what answers it."""
+"""Which actions a text from a handler's telephone may take."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from handling.scheme.parts import Action, Scheme
 from handling.toml_lines import Where
 
-# deed: the action. stage: the step where the case is now. why: what is missing. count, cases: the own open cases.
-STAFF_TEXT_NOTICES: Mapping[str, frozenset[str]] = {
-    "staff_noted": frozenset(("deed", "stage")),
-    "staff_refused": frozenset(("deed", "why")),
-    "staff_no_case": frozenset(),
-    "staff_todo": frozenset(("count", "cases")),
-}
 _WORD = re.compile(r"[\u4e00-\u9fff]{2,6}")
 
 

@@ -2,16 +2,10 @@
 
 from collections.abc import Iterator
 
+from handling.scheme.notice_variables import CLOCK_NOTICES
 from handling.scheme.parts import Scheme
 from handling.scheme.supervision import HANDLER
 from handling.toml_lines import Where
-
-# What the clock says to the people who handle, and to the resident of a planned case.
-CLOCK_NOTICES = ("staff_due", "staff_late", "staff_supervise", "staff_digest", "staff_look_again", "looked_again")
-# What those notices may say: hours left, how late, and the counts of the day's list.
-CLOCK_VARIABLES = frozenset(
-    ("hours_left", "late_by", "count_today", "count_late", "count_waiting", "count_new", "count_again")
-)
 
 
 def time_problems(scheme: Scheme) -> Iterator[tuple[Where, str]]:

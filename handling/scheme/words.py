@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from handling.notices import compose
 from handling.scheme import Action, Level, Scheme, Step
 from handling.scheme.base import TimeLimit
-from handling.scheme.checks import VARIABLES
+from handling.scheme.notice_variables import VARIABLES
 from handling.scheme.supervision import HANDLER
 from models import Role
 
-# An administrator may do what a coordinator may; that is nothing for residents.
-ROLES = {Role.VOLUNTEER: "志愿者", Role.HANDLER: "责任人", Role.COORDINATOR: "统筹员"}
+# Who somebody is. Whoever answers for one case is its 责任人, mostly a 办理人, at times a 统筹员.
+ROLES = {
+    Role.VOLUNTEER: "志愿者",
+    Role.HANDLER: "办理人",
+    Role.COORDINATOR: "统筹员",
+    Role.ADMINISTRATOR: "管理员",
+}
 # What the engine's variables say in a sample.
 SAMPLE = {
     "number": "1001",
@@ -74,7 +79,8 @@ def responsible(scheme: Scheme, level: Level) -> str:
 
 
 def who_acts(step: Step) -> list[str]:
-    acting = {role for action in step.actions for role in action.roles}
+    """An administrator may do what a coordinator may; that is nothing for residents."""
+    acting = {role for action in step.actions for role in action.roles} - {Role.ADMINISTRATOR}
     return [name for role, name in ROLES.items() if role in acting]
 
 

@@ -8,11 +8,11 @@ from sqlalchemy import inspect
 from handling.clock import SHANGHAI
 from handling.notices import compose
 from handling.scheme import Scheme, SchemeError, Step, Template, bundled_schemes, load_scheme
-from handling.scheme.checks import variables_of
 from handling.scheme.deliberation import share_in_words
 from handling.scheme.diff import differences
 from handling.scheme.editions import InForce, edition_in_force, in_force
 from handling.scheme.graph import mermaid
+from handling.scheme.notice_variables import variables_of
 from handling.scheme.words import ROLES, responsible, supervision_words, time_limit
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_units
 from handling.visits import KINDS

@@ -8,7 +8,7 @@ from handling.intake import open_suggestion
 from handling.notices import compose, not_before, queue_notice, reply_priority, sms_segments, sms_units
 from handling.residents import find_or_add_resident
 from handling.scheme import Scheme, Template, bundled_schemes, load_scheme
-from handling.scheme.checks import variables_of
+from handling.scheme.notice_variables import variables_of
 from handling.status import status_prompts
 from models import Channel, Medium, Notice, Priority, Resident, Suggestion, SuggestionState
 from tests.fakes.clock import FakeClock

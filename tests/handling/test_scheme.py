@@ -99,6 +99,9 @@ def test_a_syntax_error_is_refused_with_its_line() -> None:
         ('code = "extend"', 'code = "received"', 'code = "received"', "an event of the engine"),
         ('code = "C", name', 'code = "B", name', 'name = "规划参考"', "“B” is there twice"),
         ("{agreed}户同意", "{yes}户同意", "{yes}户同意", "no variable “{yes}”"),
+        # Known in other notices, not in this one.
+        ("有新进展：{note}", "有新进展：{survey}", "有新进展：{survey}", "no variable “{survey}”"),
+        ("有新进展：{note}", "得{points}分：{note}", "得{points}分", "no variable “{points}”"),
         ("{agreed}户同意", "{agreed户同意", "{agreed户同意", "braces"),
         ("有新进展：{note}", "有新进展：{note}" + "很" * 60, "很很很", "units without its variables"),
         ("已恢复，", "见 https://example.org，", "https://example.org", "a link in an SMS"),

@@ -4,9 +4,10 @@ import tomllib
 
 import pytest
 
-from handling.notice_texts import check_texts, notice_texts, offered
+from handling.notice_texts import check_texts, notice_texts
 from handling.scheme import SchemeError, bundled_schemes, load_scheme, read_over
 from handling.scheme.names import name_of_path
+from handling.scheme.notice_variables import known_in
 from handling.scheme.reasons import explained
 from handling.scheme.text import Value, limited, written
 
@@ -71,12 +72,16 @@ def test_every_notice_of_a_scheme_may_say_what_it_says_and_fits(name):
 
 def test_a_notice_may_only_say_what_is_known_when_it_is_sent():
     scheme = load_scheme("chengbei")
-    assert "promise" in offered(scheme, scheme, "received")
-    assert "survey" not in offered(scheme, scheme, "received")
-    assert offered(scheme, scheme, "opted_out") == {"community"}
-    proposed = read_over('[notices.opted_out]\ntext = "{number}号停了"\n', "chengbei")
-    with pytest.raises(SchemeError, match="no variable"):
-        check_texts(scheme, scheme, proposed)
+    assert "promise" in known_in(scheme, "received")
+    assert "survey" not in known_in(scheme, "received")
+    assert known_in(scheme, "opted_out") == {"community"}
+    with pytest.raises(SchemeError, match="no variable") as refused:
+        read_over('[notices.opted_out]\ntext = "{number}号停了"\n', "chengbei")
+    assert "第 2 行 notices.opted_out.text：这条短信里不能写“{number}”" in explained(refused.value)
+
+
+def test_no_notice_loses_what_its_reader_cannot_do_without():
+    scheme = load_scheme("chengbei")
     silent = read_over('[notices.received]\ntext = "收到了"\n', "chengbei")
     with pytest.raises(SchemeError, match="is missing"):
         check_texts(scheme, scheme, silent)
