@@ -101,7 +101,7 @@ def _check_visit(visit: Visit, user: User, outcome: VisitOutcome | None, score: 
     if visit.done_at is not None:
         raise StepNotAllowed("已经回访过了")
     if not user.active or leading(visit.suggestion).handler_id == user.id:
-        raise StepNotAllowed("回访要由办理人以外的人来做")
+        raise StepNotAllowed("回访要由责任人以外的人来做")
     errors = {} if outcome else {"outcome": "请选回访结果"}
     if score is not None and score not in SCORES:
         errors["score"] = "评分是1到5"

@@ -7,6 +7,7 @@ from time import sleep
 import click
 import requests
 
+from handling.scheme.words import ROLES
 from hotline.demo.home import PEOPLE, add_people, demo_settings, password_of
 from hotline.server import serve_web, supervised_worker
 from hotline.settings import Settings
@@ -34,7 +35,6 @@ HINTS = (
         "工作台用 coordinator 登录：数字、红黄绿灯、1001号的账目、正在进行的表决、要发的奖品",
     ),
 )
-ROLES = {"volunteer": "志愿者", "handler": "办理人", "coordinator": "统筹员", "administrator": "管理员"}
 
 
 @click.command()
@@ -81,7 +81,7 @@ def _say_where(settings: Settings) -> None:
     click.echo(f"  {settings.public_url}/desk/    the desk of volunteers and staff 工作台")
     for person in PEOPLE:
         password = password_of(settings, person.username)
-        click.echo(f"      {person.username:14} {password}   {person.name} {ROLES[person.role.value]}")
+        click.echo(f"      {person.username:14} {password}   {person.name} {ROLES[person.role]}")
     click.echo(f"  {settings.public_url}/board/   what neighbours see 公示栏")
     click.echo("\nTry 可以试试:")
     for english, chinese in HINTS:

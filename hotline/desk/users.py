@@ -11,10 +11,10 @@ from werkzeug.wrappers import Response
 
 from handling.changes import changes, note_change
 from handling.people import add_user, set_active, set_password
+from handling.scheme.words import ROLES
 from hotline.current import current
 from hotline.desk.access import acting_user, allowed, blueprint, me
 from hotline.desk.changes import shown
-from hotline.desk.words import ROLES
 from models import Role, User
 
 # Without letters and digits that are taken for each other when somebody copies them from a slip of paper.

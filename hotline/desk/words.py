@@ -7,17 +7,10 @@ from typing import Any
 from handling.export import STATES, URGENCIES, channel_of, place_of
 from handling.residents import mask
 from handling.scheme import Level, Scheme
-from handling.scheme.words import time_limit
+from handling.scheme.words import ROLES, time_limit
 from hotline.current import current
 from hotline.desk.access import EVERYBODY, LEADERS, REVIEWERS, STAFF, blueprint, may_help, me
 from models import Role, User
-
-ROLES = {
-    Role.VOLUNTEER: "志愿者",
-    Role.HANDLER: "办理人",
-    Role.COORDINATOR: "统筹员",
-    Role.ADMINISTRATOR: "管理员",
-}
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def test_closing_plans_the_visits_of_the_scheme(closed: InHand) -> None:
 def test_a_visit_confirms_what_the_handler_only_says(closed: InHand) -> None:
     visit = visits_of(closed.session, closed.case.id)[0]
     assert (closed.case.state, closed.case.confirmed_at) == (SuggestionState.DONE, None)
-    with pytest.raises(StepNotAllowed, match="办理人以外"):
+    with pytest.raises(StepNotAllowed, match="责任人以外"):
         record_visit(
             closed.session,
             closed.scheme,
