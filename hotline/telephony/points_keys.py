@@ -12,7 +12,7 @@ from handling.residents.rewards import RedemptionRefused, asked_by, confirm_by_k
 from hotline.current import current
 from hotline.telephony import inbound, posted
 from hotline.telephony.prompts import spoken_amount
-from hotline.telephony.twiml import FOR_A_KEY, CallScript
+from hotline.telephony.twiml import FOR_A_KEY
 from models import Call, Redemption, Resident
 
 YES = "1"
@@ -90,5 +90,4 @@ def _gather(asked: Redemption, words: list[str], *, attempt: int) -> Response:
 
 def _to_the_tone(words: list[str]) -> Response:
     """Who rang may still say what is on their mind, as on every call."""
-    script = CallScript(current().settings.public_url, current().prompts)
-    return posted.twiml(script.speak([*words, "consent_short", "speak"], attempt=1))
+    return posted.speak([*words, "consent_short", "speak"])

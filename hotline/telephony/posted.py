@@ -1,11 +1,14 @@
 """What a carrier's webhook posts, and how it is answered."""
 
+from collections.abc import Sequence
+
 from flask import Response, abort, request
 from sqlalchemy.orm import Session
 
 from hotline.current import current
 from hotline.telephony import inbound
 from hotline.telephony.inbound import CallFacts
+from hotline.telephony.twiml import CallScript
 from models import Call
 
 
@@ -37,6 +40,21 @@ def call(session: Session) -> Call:
 
 def twiml(xml: str) -> Response:
     return Response(xml, mimetype="text/xml")
+
+
+def bye(words: Sequence[str]) -> Response:
+    """Say the prompts, then hang up."""
+    return twiml(script().bye(words))
+
+
+def speak(words: Sequence[str], *, attempt: int = 1) -> Response:
+    """Say the prompts, then record."""
+    return twiml(script().speak(words, attempt=attempt))
+
+
+def script() -> CallScript:
+    hotline = current()
+    return CallScript(hotline.settings.public_url, hotline.prompts)
 
 
 def done() -> Response:

@@ -11,7 +11,7 @@ from twilio.twiml.voice_response import Gather, VoiceResponse
 from handling.ratings import Rated, rate_by_key, rating_asked
 from hotline.current import current
 from hotline.telephony import posted
-from hotline.telephony.twiml import FOR_A_KEY, CallScript
+from hotline.telephony.twiml import FOR_A_KEY
 from models import Notice
 
 QUESTION = "rate_please"
@@ -43,9 +43,9 @@ def pressed(notice_id: int, attempt: int) -> Response:
         notice = session.get(Notice, notice_id) or abort(404)
         rated = rate_by_key(session, current().scheme, notice, digits, current().clock.now())
         if rated is not None:
-            return _bye([ANSWERS[rated], BYE])
+            return posted.bye([ANSWERS[rated], BYE])
         if attempt > 1:
-            return _bye([BYE])
+            return posted.bye([BYE])
         _, second = _message(notice)
         return _gather(notice, [QUESTION] if digits else [*second, QUESTION], attempt=2)
 
@@ -66,7 +66,3 @@ def _gather(notice: Notice, words: Sequence[str], *, attempt: int) -> Response:
     response.append(gather)
     response.redirect(action, method="POST")
     return posted.twiml(str(response))
-
-
-def _bye(words: Sequence[str]) -> Response:
-    return posted.twiml(CallScript(current().settings.public_url, current().prompts).bye(words))

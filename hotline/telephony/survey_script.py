@@ -1,12 +1,11 @@
 """The questions of a campaign as TwiML, with the verbs that Somleng executes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from handling.campaigns.survey_calls import keys_of
-from hotline.telephony.prompts import Prompts
-from hotline.telephony.twiml import FOR_A_KEY, LONGEST_RECORDING, PAUSE_SECONDS
+from hotline.telephony.twiml import FOR_A_KEY, record
 from models import CampaignSound, Participation, Question, QuestionKind
 
 # After the introduction: time to find the 9.
@@ -20,12 +19,10 @@ class SurveyScript:
     def __init__(
         self,
         public_url: str,
-        prompts: Prompts,
         participation: Participation,
         sounds: Mapping[int | None, CampaignSound],
     ) -> None:
         self._public_url = public_url
-        self._prompts = prompts
         self._base = f"{public_url}/twilio/survey/{participation.id}"
         self._sounds = sounds
 
@@ -43,7 +40,7 @@ class SurveyScript:
         here = f"{self._base}/{question.id}"
         if question.kind is QuestionKind.SPEECH:
             self._sound(response, question.id)
-            self._record(response, here)
+            record(response, action=f"{here}/recorded", callback=f"{here}/recording")
         else:
             keys = keys_of(question)
             gather = Gather(
@@ -57,29 +54,8 @@ class SurveyScript:
         response.redirect(f"{here}/silent/{attempt}", method="POST")
         return str(response)
 
-    def bye(self, prompts: Sequence[str]) -> str:
-        response = VoiceResponse()
-        for key in prompts:
-            response.play(self._prompts.url(self._public_url, key))
-        response.hangup()
-        return str(response)
-
     def _sound(self, response: VoiceResponse | Gather, question_id: int | None) -> None:
         response.play(sound_url(self._public_url, self._sounds[question_id]))
-
-    def _record(self, response: VoiceResponse, here: str) -> None:
-        response.record(
-            action=f"{here}/recorded",
-            method="POST",
-            timeout=PAUSE_SECONDS,
-            finish_on_key="#",
-            max_length=LONGEST_RECORDING,
-            play_beep=True,
-            trim="do-not-trim",
-            recording_status_callback=f"{here}/recording",
-            recording_status_callback_method="POST",
-            recording_status_callback_event="completed absent",
-        )
 
 
 def sound_url(public_url: str, sound: CampaignSound) -> str:

@@ -11,7 +11,6 @@ from hotline.telephony.inbound import CallFacts
 from hotline.telephony.prompts import blueprint as prompts_blueprint
 from hotline.telephony.prompts import recorded_question
 from hotline.telephony.survey_script import SurveyScript
-from hotline.telephony.twiml import CallScript
 from models import Call, Participation, Question, QuestionKind, Recording, RecordingState
 
 NO = "9"
@@ -43,7 +42,7 @@ def begin(participation_id: int) -> Response:
         now = current().clock.now()
         if digit == NO:
             survey_calls.decline(session, participation, now)
-            return _to_the_tone(call) if _rang_in() else _bye(participation, "callback_bye")
+            return _to_the_tone(call) if _rang_in() else posted.bye(["callback_bye"])
         survey_calls.begin(participation, now)
         return _next(participation, call, after=0)
 
@@ -116,7 +115,7 @@ def _next(participation: Participation, call: Call, *, after: int) -> Response:
     last = participation.campaign.questions[-1]
     if _rang_in() and last.kind is not QuestionKind.SPEECH:
         return _to_the_tone(call)
-    return _bye(participation, "thanks")
+    return posted.bye(["thanks"])
 
 
 def _again(participation: Participation, call: Call, question: Question, attempt: int) -> Response:
@@ -125,14 +124,13 @@ def _again(participation: Participation, call: Call, question: Question, attempt
         return posted.twiml(_script(participation).ask(question, attempt=2))
     if not participation.answers and not _rang_in():
         survey_calls.give_up(participation, current().clock.now())
-        return _bye(participation, "callback_bye")
+        return posted.bye(["callback_bye"])
     return _next(participation, call, after=question.position)
 
 
 def _to_the_tone(call: Call) -> Response:
     """Who rang may still say what is on their mind, as on every call."""
-    script = CallScript(current().settings.public_url, current().prompts)
-    return posted.twiml(script.speak(["consent_short", "speak"], attempt=call.silent_attempts + 1))
+    return posted.speak(["consent_short", "speak"], attempt=call.silent_attempts + 1)
 
 
 def _keep(session: Session, participation: Participation, call: Call, question: Question) -> Recording:
@@ -158,11 +156,7 @@ def _rang_in() -> bool:
     return not posted.value("Direction").startswith("outbound")
 
 
-def _bye(participation: Participation, prompt: str) -> Response:
-    return posted.twiml(_script(participation).bye([prompt]))
-
-
 def _script(participation: Participation) -> SurveyScript:
     hotline = current()
     sounds = usable_sounds(hotline.scheme, participation.campaign)
-    return SurveyScript(hotline.settings.public_url, hotline.prompts, participation, sounds)
+    return SurveyScript(hotline.settings.public_url, participation, sounds)

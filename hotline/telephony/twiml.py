@@ -64,21 +64,26 @@ class CallScript:
             response.play(self._prompts.url(self._public_url, key))
 
     def _record(self, response: VoiceResponse, *, attempt: int) -> None:
-        response.record(
-            action=self._url("/twilio/voice/recorded"),
-            method="POST",
-            timeout=PAUSE_SECONDS,
-            finish_on_key="#",
-            max_length=LONGEST_RECORDING,
-            play_beep=True,
-            # The carrier's trimming may cut soft speech; we trim ourselves.
-            trim="do-not-trim",
-            recording_status_callback=self._url("/twilio/recording"),
-            recording_status_callback_method="POST",
-            recording_status_callback_event="completed absent",
-        )
+        record(response, action=self._url("/twilio/voice/recorded"), callback=self._url("/twilio/recording"))
         # Reached only when the recording is empty: the carrier then makes no request to `action`.
         response.redirect(self._url(f"/twilio/voice/silent/{attempt}"), method="POST")
 
     def _url(self, path: str) -> str:
         return self._public_url + path
+
+
+def record(response: VoiceResponse, *, action: str, callback: str) -> None:
+    """Beep and record. callback: hears of the recording also when they just hung up."""
+    response.record(
+        action=action,
+        method="POST",
+        timeout=PAUSE_SECONDS,
+        finish_on_key="#",
+        max_length=LONGEST_RECORDING,
+        play_beep=True,
+        # The carrier's trimming may cut soft speech; we trim ourselves.
+        trim="do-not-trim",
+        recording_status_callback=callback,
+        recording_status_callback_method="POST",
+        recording_status_callback_event="completed absent",
+    )

@@ -16,7 +16,7 @@ from hotline.current import current
 from hotline.telephony import inbound, posted
 from hotline.telephony.prompts import blueprint as prompts_blueprint
 from hotline.telephony.prompts import recorded_question
-from hotline.telephony.twiml import FOR_A_KEY, CallScript
+from hotline.telephony.twiml import FOR_A_KEY
 from models import BallotChannel, Call, Notice, Resident, Topic, TopicSound
 
 CHOICES = {"1": YES, "2": NO}
@@ -53,7 +53,7 @@ def from_caller(topic_id: int, attempt: int) -> Response:
         if following:
             return _ask(words, following[0], f"/twilio/vote/{following[0].id}/1")
     # Who rang may still say what is on their mind, as on every call.
-    return posted.twiml(_script().speak([*words, "consent_short", "speak"], attempt=1))
+    return posted.speak([*words, "consent_short", "speak"])
 
 
 def ask_rung(session: Session, notice: Notice) -> Response:
@@ -61,7 +61,7 @@ def ask_rung(session: Session, notice: Notice) -> Response:
     wanted = topic_asked(notice)
     topic = next((topic for topic in _askable(session, notice.resident) if topic.id == wanted), None)
     if topic is None:
-        return posted.twiml(_script().bye(notice.prompts))
+        return posted.bye(notice.prompts)
     return _ask(["callback_greeting"], topic, f"/twilio/notice/{notice.id}/vote/{topic.id}/1")
 
 
@@ -71,7 +71,7 @@ def from_rung(notice_id: int, topic_id: int, attempt: int) -> Response:
         said = _cast(session, notice.resident, topic_id)
         if said is None and attempt < 2:
             return _again(session, topic_id, f"/twilio/notice/{notice_id}/vote/{topic_id}/2")
-    return posted.twiml(_script().bye([*([said] if said else []), "callback_bye"]))
+    return posted.bye([*([said] if said else []), "callback_bye"])
 
 
 @prompts_blueprint.get("/topic/<version>/<int:sound_id>.wav")
@@ -101,7 +101,7 @@ def _cast(session: Session, resident: Resident | None, topic_id: int) -> str | N
 
 def _again(session: Session, topic_id: int, action: str) -> Response:
     topic = session.get(Topic, topic_id) or abort(404)
-    return _ask([], topic, action) if topic.sound else posted.twiml(_script().bye(["callback_bye"]))
+    return _ask([], topic, action) if topic.sound else posted.bye(["callback_bye"])
 
 
 def _ask(words: Sequence[str], topic: Topic, action: str) -> Response:
@@ -115,7 +115,3 @@ def _ask(words: Sequence[str], topic: Topic, action: str) -> Response:
     response.append(gather)
     response.redirect(f"{base}{action}", method="POST")
     return posted.twiml(str(response))
-
-
-def _script() -> CallScript:
-    return CallScript(current().settings.public_url, current().prompts)

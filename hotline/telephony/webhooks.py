@@ -13,7 +13,6 @@ from handling.residents.alarms import raise_alarm
 from hotline.current import current
 from hotline.telephony import inbound, points_keys, posted, rating_keys, receipts, surveys, votes
 from hotline.telephony.signature import require_carrier_signature
-from hotline.telephony.twiml import CallScript
 from models import Call, CallState, Notice, RecordingState, User
 
 blueprint = Blueprint("twilio", __name__, url_prefix="/twilio")
@@ -45,14 +44,14 @@ def voice() -> Response:
                 return surveys.introduce(survey)
         offer = points_keys.offer(session, call)
     if alarm is not None:
-        return posted.twiml(_script().speak(["help_coming"], attempt=1))
-    return posted.twiml(_script().welcome(_case_state(call), offer))
+        return posted.speak(["help_coming"])
+    return posted.twiml(posted.script().welcome(_case_state(call), offer))
 
 
 @blueprint.post("/voice/fallback")
 def fallback() -> Response:
     """For the carrier's fallback URL: touches no database, so it answers when that is what failed."""
-    return posted.twiml(_script().speak(["apology"], attempt=1))
+    return posted.speak(["apology"])
 
 
 @blueprint.post("/voice/keys")
@@ -69,9 +68,9 @@ def keys() -> Response:
             return asked
         phone = _duty_phone(session) if digit == "0" else None
     if phone:
-        return posted.twiml(_script().connect(phone))
+        return posted.twiml(posted.script().connect(phone))
     words = {"1": _case_state(call) or ["no_case"], "0": ["nobody_there"]}.get(digit, [])
-    return posted.twiml(_script().speak([*words, "speak"], attempt=1))
+    return posted.speak([*words, "speak"])
 
 
 @blueprint.post("/voice/dialled")
@@ -81,8 +80,8 @@ def dialled() -> Response:
         call = posted.call(session)
         if posted.value("DialCallStatus") in ("completed", "answered"):
             inbound.answered(call)
-            return posted.twiml(_script().bye([]))
-    return posted.twiml(_script().speak(["nobody_there", "speak"], attempt=1))
+            return posted.bye([])
+    return posted.speak(["nobody_there", "speak"])
 
 
 @blueprint.post("/voice/silent/<int:attempt>")
@@ -103,7 +102,7 @@ def recorded() -> Response:
         inbound.announce_recording(
             session, call, posted.sid("RecordingSid"), posted.value("RecordingUrl"), seconds, current().clock.now()
         )
-    return posted.twiml(_script().bye(["thanks"]))
+    return posted.bye(["thanks"])
 
 
 @blueprint.post("/recording")
@@ -166,10 +165,10 @@ def notice_voice(notice_id: int) -> Response:
         if notice.template == "vote_open":
             return votes.ask_rung(session, notice)
         if notice.template not in INVITATIONS:
-            return rating_keys.ask(session, notice) or posted.twiml(_script().bye(notice.prompts))
+            return rating_keys.ask(session, notice) or posted.bye(notice.prompts)
         survey = survey_calls.rung_for(session, current().scheme, notice_id)
         if survey is None:
-            return posted.twiml(_script().bye(["callback_bye"]))
+            return posted.bye(["callback_bye"])
         surveys.register_call(session, survey)
         return surveys.introduce(survey)
 
@@ -178,11 +177,11 @@ def _heard_nothing(session: Session, call: Call, attempt: int) -> Response:
     inbound.note_silence(call, attempt)
     # Who only asked how the case stands has nothing more to say.
     if call.state is CallState.ANSWERED:
-        return posted.twiml(_script().bye(["callback_bye"]))
+        return posted.bye(["callback_bye"])
     if attempt < 2:
-        return posted.twiml(_script().speak(["not_heard"], attempt=2))
+        return posted.speak(["not_heard"], attempt=2)
     inbound.miss_call_without_recording(session, call)
-    return posted.twiml(_script().bye(["missed"]))
+    return posted.bye(["missed"])
 
 
 def _case_state(call: Call) -> list[str]:
@@ -201,7 +200,3 @@ def _duty_phone(session: Session) -> str | None:
         return None
     on_duty = select(User.phone).where(User.on_duty, User.active, User.phone.is_not(None)).order_by(User.id)
     return session.scalar(on_duty.limit(1)) or next(iter(hotline.settings.duty_phones), None)
-
-
-def _script() -> CallScript:
-    return CallScript(current().settings.public_url, current().prompts)

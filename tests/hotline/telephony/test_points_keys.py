@@ -150,12 +150,13 @@ def test_nobody_confirms_for_another_nor_a_day_later_nor_what_has_gone(
     assert booked(database, saver) == (62, [RedemptionState.ASKED])
 
 
-def test_a_scheme_without_points_has_no_such_key(saver: int, settings: Settings, clock: FakeClock) -> None:
-    app = make_app(settings.model_copy(update={"scheme": "minimal"}), clock)
+def test_a_scheme_without_points_has_no_such_key(
+    saver: int, settings: Settings, clock: FakeClock, database: Database
+) -> None:
+    app = make_app(settings.model_copy(update={"scheme": "minimal"}), clock, database)
     posts = SignedClient(app.test_client())
     call = {"CallSid": "CA1", "To": NUMBER, "From": MOBILE, "CallStatus": "in-progress"}
     assert "points_key" not in posts.post("/twilio/voice", **call).text
     answer = posts.post("/twilio/voice/keys", **call, Digits="3").text
     assert "points_are" not in answer
     assert "<Record" in answer
-    app.extensions["hotline"].database.close()
