@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from handling.casework import take_action
 from handling.scheme import Scheme
-from models import Event, Notice, Suggestion, User
+from models import Channel, Event, Notice, Suggestion, SuggestionState, User
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import MOBILE, People
 from tests.handling.test_review import confirm, opened
@@ -60,3 +61,12 @@ def in_hand(
     hand = InHand(session, scheme, clock, people, case)
     hand.act(people.coordinator, "assign", {"level": level, "handler": str(people.worker.id)})
     return hand
+
+
+def case_row(session: Session, number: int, received_at: datetime, **values: Any) -> Suggestion:
+    """A case being handled, written straight into the table: nothing was told to anybody."""
+    usual = {"channel": Channel.CALL, "scheme": "chengbei", "step": "handle", "state": SuggestionState.HANDLING}
+    row = Suggestion(number=number, received_at=received_at, **(usual | values))
+    session.add(row)
+    session.flush()
+    return row

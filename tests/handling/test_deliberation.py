@@ -41,13 +41,13 @@ from models import (
     Resident,
     Role,
     Suggestion,
-    SuggestionState,
     Text,
     TextKind,
     User,
 )
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import People, received_text
+from tests.handling.desk import case_row
 
 STAGES = (
     DeliberationStage(code="notice", name="议题公示", does="tell", working_days=3),
@@ -76,22 +76,16 @@ def courtyard(session: Session) -> Courtyard:
 
 @pytest.fixture
 def case(session: Session, scheme: Scheme, courtyard: Courtyard, people: People, clock: FakeClock) -> Suggestion:
-    made = Suggestion(
-        number=1023,
-        channel="call",
-        received_at=clock.now(),
+    return case_row(
+        session,
+        1023,
+        clock.now(),
         resident=neighbour(session, clock, 1, courtyard, "1-1-101"),
         text="下水道返水",
         courtyard=courtyard,
-        scheme=scheme.name,
-        step="handle",
         level="A",
-        state=SuggestionState.HANDLING,
         handler=people.worker,
     )
-    session.add(made)
-    session.flush()
-    return made
 
 
 def neighbour(session: Session, clock: FakeClock, n: int, courtyard: Courtyard | None, door: str = "") -> Resident:
@@ -249,17 +243,7 @@ def test_of_two_open_votes_the_number_says_which(
     session: Session, scheme: Scheme, people: People, clock: FakeClock, case: Suggestion, courtyard: Courtyard
 ) -> None:
     resident = neighbour(session, clock, 1, courtyard, "1-1-101")
-    lamp = Suggestion(
-        number=1024,
-        channel="call",
-        received_at=clock.now(),
-        courtyard=courtyard,
-        scheme=scheme.name,
-        step="handle",
-        state=SuggestionState.HANDLING,
-    )
-    session.add(lamp)
-    session.flush()
+    lamp = case_row(session, 1024, clock.now(), courtyard=courtyard)
     for one in (case, lamp):
         running(session, scheme, people, clock, one)
     for deliberation in session.scalars(select(Deliberation)):

@@ -9,22 +9,16 @@ from sqlalchemy.orm import Session
 from handling.clock import SHANGHAI
 from handling.digest import digests, is_time_for_digest, send_digests
 from handling.scheme import Scheme
-from models import Channel, Event, Notice, Suggestion, SuggestionState, User
+from models import Event, Notice, Suggestion, SuggestionState, User
 from tests.handling.conftest import People
+from tests.handling.desk import case_row
 
 MONDAY = datetime(2026, 3, 9, 8, 0, tzinfo=SHANGHAI)
 LATE, TODAY, LATER = MONDAY - timedelta(days=1), MONDAY.replace(hour=18), MONDAY + timedelta(days=5)
 
 
 def case(session: Session, number: int, handler: User | None, due: datetime, **values: object) -> Suggestion:
-    values = {"state": SuggestionState.HANDLING, "scheme": "chengbei", "step": "handle", "level": "B", **values}
-    received = MONDAY - timedelta(days=20)
-    made = Suggestion(
-        number=number, channel=Channel.CALL, received_at=received, due=due, handler=handler, **values
-    )
-    session.add(made)
-    session.flush()
-    return made
+    return case_row(session, number, MONDAY - timedelta(days=20), due=due, handler=handler, level="B", **values)
 
 
 @pytest.fixture

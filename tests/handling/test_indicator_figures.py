@@ -10,7 +10,8 @@ from handling.figures.parts import Scope
 from handling.lights import Light
 from handling.scheme import load_scheme
 from handling.scheme.indicators import IndicatorFigure, indicator_figures, measured_words, standings
-from models import Channel, Event, Suggestion, SuggestionState
+from models import Event, Suggestion
+from tests.handling.desk import case_row
 
 JINTU = load_scheme("jintu")
 NOW = datetime(2026, 3, 13, 10, 0, tzinfo=SHANGHAI)
@@ -22,19 +23,8 @@ def moment(text: str) -> datetime:
 
 def case(session: Session, number: int, *events: tuple[str, str]) -> Suggestion:
     """events: (kind, "09 10:00")."""
-    made = Suggestion(
-        number=number,
-        channel=Channel.CALL,
-        scheme="jintu",
-        step="survey",
-        level="C",
-        state=SuggestionState.HANDLING,
-        received_at=moment(events[0][1]),
-    )
-    made.events = [Event(at=moment(at), kind=kind) for kind, at in events]
-    session.add(made)
-    session.flush()
-    return made
+    happened = [Event(at=moment(at), kind=kind) for kind, at in events]
+    return case_row(session, number, happened[0].at, scheme="jintu", step="survey", level="C", events=happened)
 
 
 def figures(session: Session) -> dict[str, IndicatorFigure]:

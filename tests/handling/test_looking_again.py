@@ -10,8 +10,9 @@ from handling.clock import SHANGHAI
 from handling.looking_again import look_again, to_look_at
 from handling.residents import find_or_add_resident
 from handling.status import state_name
-from models import Channel, Notice, Suggestion, SuggestionState
+from models import Notice, SuggestionState
 from tests.fakes.clock import FakeClock
+from tests.handling.desk import case_row
 from tests.handling.story import Story, begin
 
 
@@ -96,18 +97,8 @@ def test_what_the_resident_took_back_is_not_looked_at_again(story: Story) -> Non
 
 def test_everybody_who_reported_it_hears_it(story: Story) -> None:
     neighbour = find_or_add_resident(story.session, "+8613800138999", story.clock.now())
-    other = Suggestion(
-        number=1002,
-        channel=Channel.CALL,
-        received_at=story.clock.now(),
-        resident=neighbour,
-        state=SuggestionState.MERGED,
-        merged_into_id=story.case.id,
-        scheme="chengbei",
-        step="collect",
-    )
-    story.session.add(other)
-    story.session.flush()
+    merged = {"state": SuggestionState.MERGED, "merged_into_id": story.case.id, "step": "collect"}
+    case_row(story.session, 1002, story.clock.now(), resident=neighbour, **merged)
     looked_at(story, "2026-09-01 08:00")
     told = story.session.scalars(
         select(Notice.body).where(Notice.template == "looked_again").order_by(Notice.id)

@@ -20,9 +20,10 @@ from handling.money.booking import (
     strike_cost,
 )
 from handling.scheme import Scheme, load_scheme
-from models import EntryKind, Event, MoneyEntry, Project, Suggestion, SuggestionState
+from models import EntryKind, Event, MoneyEntry, Project
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import People
+from tests.handling.desk import case_row
 
 YUAN = 100
 
@@ -34,16 +35,7 @@ def gongzhi() -> Scheme:
 
 @pytest.fixture
 def project(session: Session, scheme: Scheme, people: People, clock: FakeClock) -> Project:
-    case = Suggestion(
-        number=1001,
-        channel="call",
-        received_at=clock.now(),
-        scheme=scheme.name,
-        step="handle",
-        state=SuggestionState.HANDLING,
-    )
-    session.add(case)
-    session.flush()
+    case = case_row(session, 1001, clock.now())
     return agree_shares(session, case, households=48, share=40 * YUAN, user=people.worker, now=clock.now())
 
 
@@ -183,11 +175,7 @@ def test_the_balance_is_the_sum_of_the_entries_and_never_below_zero(
     session: Session, gongzhi: Scheme, people: People, clock: FakeClock, moves: list[tuple[object, int, int]]
 ) -> None:
     with session.begin_nested() as attempt:
-        case = Suggestion(
-            number=2000 + next(keys), channel="call", received_at=clock.now(), scheme="gongzhi", step="handle"
-        )
-        session.add(case)
-        session.flush()
+        case = case_row(session, 2000 + next(keys), clock.now(), scheme="gongzhi")
         project = open_project(session, case, people.worker, clock.now())
         plan_cost(session, project, "全部", 5000, clock.now())
         entries: list[MoneyEntry] = []

@@ -13,21 +13,10 @@ from handling.money.booking import agree_shares, book, receive_shares
 from handling.residents import find_or_add_resident
 from handling.scheme import Scheme
 from handling.scheme.deliberation import DeliberationKind, DeliberationStage
-from models import (
-    BallotChannel,
-    Courtyard,
-    Database,
-    EntryKind,
-    Project,
-    Resident,
-    Role,
-    Suggestion,
-    SuggestionState,
-    Topic,
-    User,
-)
+from models import BallotChannel, Courtyard, Database, EntryKind, Project, Resident, Role, Topic, User
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import add_people
+from tests.handling.desk import case_row
 from tests.handling.test_races import CROWD, at_once
 
 VOTE = DeliberationKind(
@@ -42,17 +31,7 @@ def case_with_people(database: Database, scheme: Scheme, clock: FakeClock) -> No
     with database.write() as session:
         set_up_community(session, scheme)
         people = add_people(session, clock.now())
-        case = Suggestion(
-            number=1001,
-            channel="call",
-            received_at=clock.now(),
-            scheme=scheme.name,
-            step="handle",
-            state=SuggestionState.HANDLING,
-            handler=people.worker,
-        )
-        session.add(case)
-        session.flush()
+        case = case_row(session, 1001, clock.now(), handler=people.worker)
         agree_shares(session, case, households=3, share=100, user=people.worker, now=clock.now())
 
 

@@ -11,9 +11,10 @@ from handling.queries import case_story, figures, my_cases, next_free, review_qu
 from handling.review import claim_for_review
 from handling.scheme import Scheme
 from handling.stories import public_stories
-from models import Channel, Database, Resident, Suggestion, SuggestionState, Urgency, User
+from models import Database, Resident, Suggestion, SuggestionState, Urgency, User
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import People
+from tests.handling.desk import case_row
 from tests.statements import statements
 
 
@@ -22,19 +23,7 @@ def add(session: Session, clock: FakeClock) -> Callable[..., Suggestion]:
     numbers = iter(range(2000, 9999))
 
     def made(**given: object) -> Suggestion:
-        values = {
-            "number": next(numbers),
-            "channel": Channel.CALL,
-            "received_at": clock.now(),
-            "scheme": "chengbei",
-            "step": "handle",
-            "state": SuggestionState.HANDLING,
-            **given,
-        }
-        row = Suggestion(**values)
-        session.add(row)
-        session.flush()
-        return row
+        return case_row(session, **({"number": next(numbers), "received_at": clock.now()} | given))
 
     return made
 

@@ -10,18 +10,10 @@ from handling.anonymising import anonymise_case
 from handling.residents import find_or_add_resident
 from handling.scheme import Scheme
 from handling.stories import public_photo, public_stories, public_story
-from handling.story_release import (
-    NotReleased,
-    put_back,
-    release_photo,
-    take_off,
-    withhold_photo,
-    word_story,
-)
+from handling.story_release import NotReleased, put_back, release_photo, take_off, withhold_photo, word_story
 from models import (
     Attachment,
     AttachmentKind,
-    Channel,
     EntryKind,
     Event,
     MoneyEntry,
@@ -33,6 +25,7 @@ from models import (
 )
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import MOBILE, People
+from tests.handling.desk import case_row
 
 
 @pytest.fixture
@@ -42,10 +35,10 @@ def case(session: Session, people: People, clock: FakeClock) -> Suggestion:
     resident = find_or_add_resident(session, MOBILE, now)
     resident.name, resident.address = "李桂兰", "天福苑3栋2单元501"
     session.add(Relative(resident=resident, name="赵小军", phone="+8613800138001"))
-    made = Suggestion(
-        number=1023,
-        channel=Channel.CALL,
-        scheme="chengbei",
+    return case_row(
+        session,
+        1023,
+        now - timedelta(days=10),
         step="rate",
         state=SuggestionState.DONE,
         resident=resident,
@@ -53,13 +46,9 @@ def case(session: Session, people: People, clock: FakeClock) -> Suggestion:
         unit=Unit(code="drains", name="市政疏通队"),
         domain="公共设施维护",
         feedback="全院疏通了",
-        received_at=now - timedelta(days=10),
         answered_at=now - timedelta(days=2),
         published_at=now,
     )
-    session.add(made)
-    session.flush()
-    return made
 
 
 def photo(session: Session, case: Suggestion, people: People, kind: AttachmentKind, now: datetime) -> Attachment:
