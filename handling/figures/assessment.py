@@ -8,13 +8,26 @@ from sqlalchemy.orm import Session
 
 from handling.clock import SHANGHAI
 from handling.figures.counts import measure_by
-from handling.figures.lists import FIGURES, Measured
-from handling.figures.parts import SATISFIED, SCORES, Scope
+from handling.figures.helps import helped_by
+from handling.figures.lists import FIGURES, Figure, Measured
+from handling.figures.parts import DIMENSIONS, SATISFIED, SCORES, Scope
 from handling.scheme import Scheme
 from handling.scheme.figures import WHOLE
 from models.sql_times import shanghai_month
 
 MONTHS = 3
+HELPED = Figure(
+    "helped",
+    "协办及时率",
+    "请来协办、期限内答复的 ÷（答复了的 + 到期还没答复的）。没有定期限的，答复了就算及时；统筹员说不等了的不算。"
+    "看这个季度请的协办；请到人的，也算他单位的。",
+    "share",
+    "",
+    "协办的",
+    lambda row: row.helped.in_time / row.helped.owed if row.helped else None,
+)
+# By code, what can weigh in an assessment.
+MEASURES = {figure.code: figure for figure in (*FIGURES, HELPED)}
 
 
 @dataclass(frozen=True)
@@ -81,15 +94,19 @@ def assess(session: Session, scheme: Scheme, quarter: Quarter, *, by: str, now: 
     if scheme.assessment is None:
         return []
     scope = Scope(received_from=quarter.begins, received_until=quarter.ends)
-    rows = [row for row in measure_by(session, scheme, by, scope, now=now) if row.key is not None]
-    judged = [_assessed(scheme, row) for row in rows if row.counts["valid"]]
+    rows = {row.key: row for row in measure_by(session, scheme, by, scope, now=now) if row.key is not None}
+    if HELPED.code in scheme.assessment.weights:
+        names = DIMENSIONS[by].names(session, scheme)
+        for key, helped in helped_by(session, by, quarter.begins, quarter.ends, now=now).items():
+            rows.setdefault(key, Measured(key=key, name=names[key])).helped = helped
+    judged = [_assessed(scheme, row) for row in rows.values() if row.counts["valid"] or row.helped]
     return sorted(judged, key=lambda one: (-(one.points if one.points is not None else -1), one.row.name))
 
 
 def _assessed(scheme: Scheme, row: Measured) -> Assessed:
     assert scheme.assessment is not None
     weights = scheme.assessment.weights
-    parts = {figure.code: figure.value(row) for figure in FIGURES if figure.code in weights}
+    parts = {code: MEASURES[code].value(row) for code in weights}
     known = {code: share for code, share in parts.items() if share is not None}
     whole = sum(weights[code] for code in known)
     if not whole:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from handling.figures.helps import Helped
 from handling.figures.parts import NONE
 from handling.lights import Light
 from handling.scheme import Scheme
@@ -35,6 +36,8 @@ class Measured:
     households: int | None = None
     first_answer: Times | None = None
     closing: Times | None = None
+    # Of units and handlers in their assessment alone.
+    helped: Helped | None = None
 
     @property
     def address(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from handling.figures.assessment import Assessed, QuarterScores
+from handling.figures.assessment import MEASURES, Assessed, QuarterScores
 from handling.figures.deliberations import DELIBERATION_FIGURES, HeldTogether
 from handling.figures.lists import COUNTED, FIGURES, Figure, Measured
 from handling.figures.needs_map import NeedsMap
@@ -58,7 +58,7 @@ def indicators_table(figures: Iterable[IndicatorFigure]) -> Table:
 def assessment_table(scheme: Scheme, title: str, judged: Iterable[Assessed]) -> Table:
     assert scheme.assessment is not None
     weights = scheme.assessment.weights
-    named = {figure.code: figure.name for figure in FIGURES if figure.code in weights}
+    named = {code: MEASURES[code].name for code in weights}
     columns = {"name": title, "valid": "有效", **named, "points": "得分", "grade": "等次"}
     rows = [
         (

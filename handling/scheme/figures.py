@@ -33,19 +33,21 @@ class Grade(Part):
 
 
 class Assessment(Part):
-    """How units are assessed each quarter: the weights of four shares, together 100, and the grades, best first.
-    What residents say (satisfied) should weigh at least 30: under that, assessments lose touch with them (S5)."""
+    """How units are assessed each quarter: the weights of the shares, together 100, and the grades, best first.
+    helped: of what others ask them for (协办). What residents say (satisfied) should weigh at least 30: under
+    that, assessments lose touch with them (S5)."""
 
     done: int = Limit(default=0, ge=0, le=WHOLE)
     timely: int = Limit(default=0, ge=0, le=WHOLE)
     converted: int = Limit(default=0, ge=0, le=WHOLE)
+    helped: int = Limit(default=0, ge=0, le=WHOLE)
     satisfied: int = Limit(default=0, ge=0, le=WHOLE)
     grades: tuple[Grade, ...] = Limit(min_length=1)
 
     @property
     def weights(self) -> dict[str, int]:
         """measure -> weight, without those that do not count."""
-        named = {name: getattr(self, name) for name in ("done", "timely", "converted", "satisfied")}
+        named = {name: getattr(self, name) for name in ("done", "timely", "converted", "helped", "satisfied")}
         return {name: weight for name, weight in named.items() if weight}
 
     @model_validator(mode="after")

@@ -2,13 +2,22 @@
 
 from flask import abort, render_template, request
 
-from handling.figures.assessment import Quarter, assess, quarter_of, read_quarter, satisfaction_by_quarter
-from handling.figures.lists import FIGURES
+from handling.figures.assessment import (
+    HELPED,
+    MEASURES,
+    Quarter,
+    assess,
+    quarter_of,
+    read_quarter,
+    satisfaction_by_quarter,
+)
+from handling.figures.helps import helps_behind, was_in_time
 from handling.figures.needs_map import needs_map
+from handling.figures.parts import DIMENSIONS
 from handling.queries import suggestions_by_id
 from handling.scheme.indicators import indicator_figures, measured_words
 from hotline.current import current
-from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me
+from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me, read_id
 from hotline.desk.figures import asked_scope, named_narrowing, periods
 from hotline.desk.proposals import domain_names
 
@@ -97,8 +106,31 @@ def figure_assessment() -> str:
         quarter=quarter,
         is_over=quarter.ends <= now,
         has_next=quarter.after().begins <= now,
-        weighed={figure.code: figure for figure in FIGURES},
+        weighed=MEASURES,
         may_export=me().role in LEADERS,
+    )
+
+
+@blueprint.get("/figures/assessment/helps")
+@allowed(*STAFF)
+def assessed_helps() -> str:
+    """The requests behind 协办及时率 of a unit or a handler."""
+    hotline = current()
+    by, quarter = request.args.get("by", ""), wanted_quarter()
+    key = read_id(request.args.get("key", ""))
+    if by not in ASSESSED or key is None:
+        abort(404)
+    with hotline.database.read() as session:
+        helps = helps_behind(session, by, key, quarter.begins, quarter.ends, now=hotline.clock.now())
+        name = DIMENSIONS[by].names(session, hotline.scheme).get(key) or abort(404)
+    return render_template(
+        "desk/assessed_helps.html",
+        helps=helps,
+        name=name,
+        by=by,
+        quarter=quarter,
+        figure=HELPED,
+        was_in_time=was_in_time,
     )
 
 

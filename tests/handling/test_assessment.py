@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from handling.clock import SHANGHAI
 from handling.figures.assessment import Quarter, assess, quarter_of, read_quarter, satisfaction_by_quarter
+from handling.figures.helps import helps_behind, was_in_time
 from handling.figures.needs_map import grid_of, needs_map
 from handling.figures.parts import Scope
 from handling.scheme import Scheme
-from models import Rating, Suggestion, SuggestionState, Unit
+from models import Assistance, Rating, Suggestion, SuggestionState, Unit
 from tests.handling.conftest import People
 from tests.handling.test_figures import DONE, NOW, Town
 
@@ -111,3 +112,47 @@ def test_the_map_follows_the_period_and_the_domain(town: Town, session: Session,
 def test_the_grid_of_a_station_is_the_one_right_below_the_main() -> None:
     parents = {1: None, 2: 1, 3: 2}
     assert [grid_of(station, parents) for station in (1, 2, 3, None)] == [1, 2, 2, None]
+
+
+def test_help_that_was_asked_for_weighs_where_the_scheme_says_so(
+    town: Town, session: Session, scheme: Scheme
+) -> None:
+    water, power, gas = (Unit(code=name, name=name) for name in ("水务", "电力", "燃气"))
+    worker = town.people.worker
+    worker.unit = gas
+    case, done = town.case(day=3), town.case(DONE, day=3, days=2)
+    ask(town, case, unit=water, due=5, answered=4)
+    ask(town, case, unit=water, due=5, answered=9)
+    ask(town, case, unit=water, due=None, answered=30)
+    ask(town, case, unit=water, due=9, answered=None)
+    # Neither is owed: the time has not come, nobody waits for it, the case is closed, nobody said until when.
+    ask(town, case, unit=water, due=31, answered=None)
+    ask(town, case, unit=water, due=5, answered=9, waived=True)
+    ask(town, done, unit=water, due=5, answered=None)
+    ask(town, case, unit=power, due=None, answered=None)
+    ask(town, case, user=worker, due=8, answered=7)
+    weights = {"done": 0, "timely": 60, "satisfied": 0, "helped": 40}
+    assert scheme.assessment
+    weighing = scheme.model_copy(update={"assessment": scheme.assessment.model_copy(update=weights)})
+
+    def judged(by: str, quarter: Quarter = FIRST) -> list[tuple[str, float | None, float | None]]:
+        found = assess(session, weighing, quarter, by=by, now=NOW)
+        return [(one.row.name, one.points, one.parts["helped"]) for one in found]
+
+    assert judged("unit") == [("燃气", 100, 1.0), ("水务", 50, 0.5)]
+    assert judged("handler") == [("王芳", 100, 1.0)]
+    assert judged("unit", FIRST.before()) == []
+    behind = helps_behind(session, "unit", water.id, FIRST.begins, FIRST.ends, now=NOW)
+    assert [was_in_time(part) for part in behind] == [False, True, False, True]
+    assert [one.row.name for one in assess(session, scheme, FIRST, by="unit", now=NOW)] == []
+
+
+def ask(town: Town, case: Suggestion, *, due: int | None, answered: int | None, **given: object) -> None:
+    """On the third of March; due and answered: days of March."""
+
+    def day(number: int | None) -> datetime | None:
+        return datetime(2026, 3, number, 18, tzinfo=SHANGHAI) if number else None
+
+    asked = {"asked": "关阀门", "asked_by": town.people.coordinator, "asked_at": day(3)}
+    town.session.add(Assistance(suggestion=case, due=day(due), answered_at=day(answered), **asked, **given))
+    town.session.flush()

@@ -117,6 +117,7 @@ COORDINATOR = (
     Shown("figure-deliberations", "议事统计", "/desk/figures/deliberations"),
     Shown("figure-held", "一个数字背后的议事", "/desk/figures/deliberations/held"),
     Shown("figure-assessment", "考核", "/desk/figures/assessment"),
+    Shown("assessed-helps", "考核的协办", "/desk/figures/assessment/helps?by=unit&key=1"),
     Shown("figure-satisfaction", "满意度测评", "/desk/figures/satisfaction"),
     Shown("campaigns", "专项征集", "/desk/campaigns"),
     Shown("campaign-new", "新的专项征集", "/desk/campaigns/new"),

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from models import Courtyard, Rating, Unit
+from models import Assistance, Courtyard, Rating, Unit
 from tests.hotline.desk.conftest import Desk
 from tests.hotline.desk.test_deliberations_page import started, topic_id
 
@@ -128,6 +128,29 @@ def test_a_unit_is_assessed_with_the_weights_that_are_declared(desk: Desk) -> No
     assert "优秀" in row
     before = desk.browser("liu").get("/desk/figures/assessment?quarter=2025-Q4").text
     assert "这个季度没有单位办过的建议" in before
+
+
+def test_the_requests_for_help_behind_a_unit_are_listed(desk: Desk) -> None:
+    with desk.database.write() as session:
+        unit = Unit(code="a", name="水务公司")
+        session.add(unit)
+        session.flush()
+        key = unit.id
+    number = desk.handled_case(level="A")
+    asked = desk.browser("wangfang")
+    asked.get(f"/desk/cases/{number}")
+    assert asked.post(f"/desk/cases/{number}/help", helper=f"unit-{key}", task="关总阀门").status_code == 302
+    quarter = "/desk/figures/assessment/helps?by=unit&quarter=2026-Q1"
+    assert "没有要答复的协办" in asked.get(f"{quarter}&key={key}").text
+    with desk.database.write() as session:
+        session.scalars(select(Assistance)).one().answered_at = desk.clock.now()
+    page = asked.get(f"{quarter}&key={key}").text
+    row = page.split("<tbody>")[1]
+    assert f"{number} 号" in row
+    assert "关总阀门" in row
+    assert "不及时" not in row
+    for wrong in ("", "&key=abc", "&key=99999"):
+        assert asked.get(quarter + wrong).status_code == 404
 
 
 @pytest.mark.parametrize("part", ["figures", "map", "indicators", "deliberations", "assessment", "satisfaction"])
