@@ -59,6 +59,7 @@ ENGINE_EVENTS = {
     "deliberation_no_quorum": "参与议事的不够数",
     "deliberation_stopped": "议事取消",
     "money": "记账",
+    "told": "打电话或上门转告了",
     "reminded": "快到期，提醒",
     "supervised": "超期督办",
     "relieved": "督办解除",

@@ -101,7 +101,7 @@ def story_of(scheme: Scheme, case: Suggestion, notices: Iterable[Notice]) -> lis
 
 def event_entry(scheme: Scheme, case: Suggestion, event: Event) -> Entry:
     action = action_of(scheme, event)
-    titles = {**ENGINE_EVENTS, "received": f"收到{channel_of(scheme, case)}", "told": "打电话或上门转告了"}
+    titles = {**ENGINE_EVENTS, "received": f"收到{channel_of(scheme, case)}"}
     return Entry(
         at=event.at,
         title=action.name if action else titles.get(event.kind, event.kind),
