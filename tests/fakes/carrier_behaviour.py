@@ -1,8 +1,6 @@
 """How a carrier can behave when it is asked for something."""
 
 import socket
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -63,17 +61,6 @@ class NeverArrived:
 
 
 @dataclass(frozen=True)
-class Late:
-    seconds: float
-    obeys: bool = True
-
-    def answer(self, request: Request, proper: Response | None) -> Response:
-        time.sleep(self.seconds)
-        assert proper is not None
-        return proper
-
-
-@dataclass(frozen=True)
 class Truncated:
     """Of a file: promises all of it, breaks off after `share`."""
 
@@ -110,24 +97,6 @@ class Huge:
     def answer(self, request: Request, proper: Response | None) -> Response:
         block = bytes(1024 * 1024)
         return Response((block for _ in range(self.megabytes)), mimetype="audio/x-wav")
-
-
-@dataclass(frozen=True)
-class Slow:
-    """Of a file: in pieces of `piece` bytes with `pause` seconds between them."""
-
-    pause: float
-    piece: int = 4096
-    obeys: bool = True
-
-    def answer(self, request: Request, proper: Response | None) -> Response:
-        assert proper is not None
-        return Response(self._pieces(proper.get_data()), mimetype=proper.mimetype)
-
-    def _pieces(self, whole: bytes) -> Iterator[bytes]:
-        for start in range(0, len(whole), self.piece):
-            time.sleep(self.pause)
-            yield whole[start : start + self.piece]
 
 
 NOT_THERE_YET = Refuse(404, 20404)
