@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-LONGEST_GRAM = 3
+LONGEST_GRAM = 2
 # In so many texts at least, else it is chance.
 MINIMUM_TEXTS = 2
 # A longer text about the same matter (a petition's body) teaches less than the short one that is asked about.
@@ -28,7 +28,10 @@ REASONS = 3
 _SPACES = re.compile(r"\s+")
 _NAME = re.compile(r"[\w-]{1,40}")
 
+RATIO_STRENGTH = 0.3
+
 Floats = NDArray[np.float32]
+Linear = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 class TrainingError(Exception):
@@ -88,6 +91,7 @@ class SecondOpinion:
         self.labels = list(labels)
         self._grams = list(grams)
         self._column = {gram: column for column, gram in enumerate(self._grams)}
+        self._longest = max(map(len, self._grams), default=0)
         self._idf, self._weights, self._bias = idf, weights, bias
         classes, features = len(self.labels), len(self._grams)
         shapes = (idf.shape, weights.shape, bias.shape)
@@ -133,7 +137,8 @@ class SecondOpinion:
             raise BadModel(f"{file}: {error}") from error
 
     def _features(self, text: str) -> tuple[list[int], Floats]:
-        counts = Counter(column for gram in grams_of(text) if (column := self._column.get(gram)) is not None)
+        found = map(self._column.get, grams_of(text, self._longest))
+        counts = Counter(column for column in found if column is not None)
         columns = sorted(counts)
         values = np.array([1.0 + np.log(counts[column]) for column in columns], dtype=np.float32)
         values = values * self._idf[columns]
@@ -141,17 +146,22 @@ class SecondOpinion:
         return columns, values / length if length else values
 
 
-def grams_of(text: str) -> list[str]:
-    """All runs of 1 to 3 characters."""
+def grams_of(text: str, longest: int = LONGEST_GRAM) -> list[str]:
+    """All runs of 1 to `longest` characters."""
     text = _SPACES.sub(" ", text.strip().lower())
-    return [text[i : i + n] for n in range(1, LONGEST_GRAM + 1) for i in range(len(text) - n + 1)]
+    return [text[i : i + n] for n in range(1, longest + 1) for i in range(len(text) - n + 1)]
 
 
 def train(examples: Sequence[Example]) -> SecondOpinion:
-    """A linear support vector machine over TF-IDF (sublinear, L2). Raises TrainingError."""
+    """The mean of two linear support vector machines over TF-IDF (sublinear, L2). Raises TrainingError.
+
+    In one of them each gram counts by how much oftener it stands with the label than without (naive Bayes; Wang
+    and Manning 2012): better where texts are many and short, worse where they are few; the mean was better on both.
+    Macro-F1 on the petitions' titles, ten times five folds: 0.854, and 0.842 with one machine and runs of up to three
+    characters; on 800 of our own utterances 0.605 and 0.599.
+    """
     try:
         from sklearn.feature_extraction.text import TfidfVectorizer
-        from sklearn.svm import LinearSVC
     except ImportError as error:
         raise TrainingError(
             "training needs scikit-learn 训练需要先安装：pip install 'xiangyin-hotline[train]'"
@@ -164,18 +174,39 @@ def train(examples: Sequence[Example]) -> SecondOpinion:
         features = vectorizer.fit_transform(texts)
     except ValueError as error:
         raise TrainingError(f"the texts have nothing in common 文字里没有可以学的：{error}") from error
-    machine = LinearSVC(C=1.0, class_weight="balanced", random_state=0)
+    known = sorted(set(labels))
+    told = np.array([[label == one for label in labels] for one in known])
+    plain = _machine(features, labels, importance, 1.0)
+    by_ratio = [_by_ratio(features, its, importance) for its in told]
+    return SecondOpinion(
+        known,
+        [str(gram) for gram in vectorizer.get_feature_names_out()],
+        vectorizer.idf_.astype(np.float32),
+        ((plain[0] + np.vstack([weights for weights, _ in by_ratio])) / 2).astype(np.float32),
+        ((plain[1] + np.concatenate([bias for _, bias in by_ratio])) / 2).astype(np.float32),
+    )
+
+
+def _machine(features: Any, labels: Sequence[Any], importance: Sequence[float], strength: float) -> Linear:
+    """For each of the sorted labels its weights and its bias."""
+    from sklearn.svm import LinearSVC
+
+    machine = LinearSVC(C=strength, class_weight="balanced", random_state=0)
     machine.fit(features, labels, sample_weight=importance)
     weights, bias = np.asarray(machine.coef_), np.asarray(machine.intercept_)
     if len(machine.classes_) == 2:  # one row that speaks for the second class
-        weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
-    return SecondOpinion(
-        [str(label) for label in machine.classes_],
-        [str(gram) for gram in vectorizer.get_feature_names_out()],
-        vectorizer.idf_.astype(np.float32),
-        weights.astype(np.float32),
-        bias.astype(np.float32),
-    )
+        return np.vstack([-weights, weights]), np.concatenate([-bias, bias])
+    return weights, bias
+
+
+def _by_ratio(features: Any, its: NDArray[np.bool_], importance: Sequence[float]) -> Linear:
+    """Weights (1, features) and bias (1,) for one label against all others."""
+    weighed = np.array(importance)
+    there = features > 0
+    own, others = ((weighed * some) @ there + 1.0 for some in (its, ~its))
+    ratio = np.log(own / own.sum()) - np.log(others / others.sum())
+    weights, bias = _machine(features.multiply(ratio).tocsr(), its.tolist(), importance, RATIO_STRENGTH)
+    return weights[1:] * ratio, bias[1:]
 
 
 def compare(examples: Sequence[Example], keywords: Callable[[str], str]) -> Comparison:

@@ -44,6 +44,14 @@ def test_it_answers_on_sentences_that_it_never_saw_and_says_why(machine: SecondO
     assert machine.answer("他们天天把车子乱停") == "停车交通"
 
 
+def test_a_model_of_longer_runs_answers_by_them() -> None:
+    ones = np.ones(1, dtype=np.float32)
+    weights, bias = np.array([[1.0], [-1.0]], dtype=np.float32), np.array([0.0, 0.5], dtype=np.float32)
+    machine = SecondOpinion(["环境卫生", "其他"], ["垃圾桶"], ones, weights, bias)
+    assert machine.answer("门口的垃圾桶") == "环境卫生"
+    assert machine.answer("门口的垃圾") == "其他"
+
+
 def test_any_text_has_an_answer(machine: SecondOpinion) -> None:
     for text in ("", " ", "ABC", "\U0001f600", "龘" * 5000):
         assert machine.opinion(text).label in machine.labels
