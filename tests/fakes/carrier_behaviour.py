@@ -1,6 +1,7 @@
 """How a carrier can behave when it is asked for something."""
 
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
