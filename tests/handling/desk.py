@@ -1,6 +1,6 @@
-"""A case that is in a handler's hands, for what happens around its steps."""
+"""Cases as tests need them: just received, reviewed, in a handler's hands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,11 +8,57 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from handling.casework import take_action
+from handling.intake import open_suggestion
+from handling.residents import find_or_add_resident
+from handling.review import confirm_review
 from handling.scheme import Scheme
-from models import Channel, Event, Notice, Suggestion, SuggestionState, User
+from models import Channel, Event, Notice, Suggestion, SuggestionState, Urgency, User
+from nlp.understanding import Understanding
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import MOBILE, People
-from tests.handling.test_review import confirm, opened
+
+NEIGHBOUR = "+8613900000001"
+
+
+def opened(
+    session: Session,
+    scheme: Scheme,
+    clock: FakeClock,
+    understanding: Understanding | None = None,
+    *,
+    phone: str = MOBILE,
+    duty_phones: Sequence[str] = (),
+) -> Suggestion:
+    """A call that waits for review; without an understanding it must be listened to."""
+    return open_suggestion(
+        session,
+        scheme,
+        channel=Channel.CALL,
+        resident=find_or_add_resident(session, phone, clock.now()),
+        understanding=understanding,
+        received_at=clock.now(),
+        now=clock.now(),
+        duty_phones=duty_phones,
+        needs_listening=understanding is None,
+    )
+
+
+def confirm(
+    session: Session, scheme: Scheme, case: Suggestion, user: User, clock: FakeClock, **changed: Any
+) -> Event:
+    decided: dict[str, Any] = {
+        "text": "天福苑的下水道返水，臭得很",
+        "domain": "公共设施维护",
+        "demand_type": "公共利益关联型",
+        "urgency": Urgency.URGENT,
+        "level": "A",
+        "courtyard_id": None,
+        "place": "天福苑",
+        "valid": True,
+        "merge_into": None,
+        "note": "",
+    }
+    return confirm_review(session, scheme, case, user, **(decided | changed), now=clock.now())
 
 
 @dataclass

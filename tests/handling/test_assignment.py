@@ -12,7 +12,7 @@ from handling.scheme import Scheme
 from models import Courtyard, Role, Station, Suggestion, User
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import People
-from tests.handling.test_review import confirm, opened
+from tests.handling.desk import confirm, opened
 from tests.statements import statements
 
 Hire = Callable[[str, str, str], User]

@@ -22,7 +22,7 @@ from handling.status import state_name
 from models import Event, Notice, PointsEntry, SuggestionState, User
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import People
-from tests.handling.test_review import NEIGHBOUR, confirm, opened
+from tests.handling.desk import NEIGHBOUR, confirm, opened
 
 MEETING = {
     "held_on": "2026-03-09",

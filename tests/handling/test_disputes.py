@@ -13,8 +13,8 @@ from handling.similar_cases import hot_matters, similar_cases
 from handling.stories import public_stories
 from models import Suggestion, User
 from tests.fakes.clock import FakeClock
+from tests.handling.desk import opened
 from tests.handling.story import Story, begin
-from tests.handling.test_review import opened
 
 
 @pytest.fixture

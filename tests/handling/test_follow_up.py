@@ -18,8 +18,7 @@ from models import Channel, SuggestionState, Visit, VisitKind, VisitOutcome
 from nlp.understanding import Understanding
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import MOBILE, People, received_text
-from tests.handling.desk import InHand, in_hand
-from tests.handling.test_review import NEIGHBOUR, confirm, opened
+from tests.handling.desk import NEIGHBOUR, InHand, confirm, in_hand, opened
 
 Understand = Callable[[str], Understanding]
 

@@ -5,41 +5,20 @@ import pytest
 from sqlalchemy.orm import Session
 
 from handling.clock import SHANGHAI
-from handling.intake import extend_suggestion, open_case_of, open_suggestion
+from handling.intake import extend_suggestion, open_case_of
 from handling.people import add_user
 from handling.residents import find_or_add_resident
 from handling.scheme import Scheme
 from handling.sms import sms_segments
-from models import Channel, Notice, Priority, Role, Suggestion, SuggestionState, Urgency
+from models import Notice, Priority, Role, SuggestionState, Urgency
 from nlp.understanding import Understanding
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import MOBILE
+from tests.handling.desk import opened
 
 Understand = Callable[[str], Understanding]
 FIRE = "天福苑3栋起火了，快点来人"
 DRAIN = "天福苑的下水道返水，臭得很"
-
-
-def opened(
-    session: Session,
-    scheme: Scheme,
-    clock: FakeClock,
-    understanding: Understanding | None,
-    *,
-    phone: str = MOBILE,
-    duty_phones: tuple[str, ...] = (),
-) -> Suggestion:
-    return open_suggestion(
-        session,
-        scheme,
-        channel=Channel.CALL,
-        resident=find_or_add_resident(session, phone, clock.now()),
-        understanding=understanding,
-        received_at=clock.now(),
-        now=clock.now(),
-        duty_phones=duty_phones,
-        needs_listening=understanding is None,
-    )
 
 
 def bodies(session: Session) -> dict[str, str]:

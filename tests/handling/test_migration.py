@@ -12,8 +12,7 @@ from handling.scheme.migration import migrate, preview
 from models import SuggestionState
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import People
-from tests.handling.desk import InHand, in_hand
-from tests.handling.test_review import NEIGHBOUR, opened
+from tests.handling.desk import NEIGHBOUR, InHand, in_hand, opened
 
 CHANGED = """
 name = "chengbei"

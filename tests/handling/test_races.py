@@ -14,7 +14,7 @@ from models import Database, Event, Notice, Resident, Suggestion, Text, User, ne
 from nlp.understanding import Understanding
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import MOBILE, People, add_people, received_text
-from tests.handling.test_review import confirm, opened
+from tests.handling.desk import confirm, opened
 
 CROWD = 6
 

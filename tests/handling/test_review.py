@@ -1,22 +1,18 @@
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from handling.casework import FormInvalid, StaleCase, StepNotAllowed
 from handling.clock import SHANGHAI
-from handling.intake import open_suggestion
-from handling.residents import find_or_add_resident
-from handling.review import claim_for_review, confirm_review, give_back
+from handling.review import claim_for_review, give_back
 from handling.scheme import Scheme
-from models import Channel, Courtyard, Event, Notice, Suggestion, SuggestionState, Urgency, User
+from models import Courtyard, Notice, Suggestion, SuggestionState, Urgency
 from nlp.understanding import Understanding
 from tests.fakes.clock import FakeClock
-from tests.handling.conftest import MOBILE, People
-
-NEIGHBOUR = "+8613900000001"
+from tests.handling.conftest import People
+from tests.handling.desk import NEIGHBOUR, confirm, opened
 
 
 @pytest.fixture
@@ -24,43 +20,6 @@ def case(
     session: Session, scheme: Scheme, clock: FakeClock, understand: Callable[[str], Understanding]
 ) -> Suggestion:
     return opened(session, scheme, clock, understand("天福苑的下水道返水"))
-
-
-def opened(
-    session: Session,
-    scheme: Scheme,
-    clock: FakeClock,
-    understanding: Understanding | None = None,
-    phone: str = MOBILE,
-) -> Suggestion:
-    return open_suggestion(
-        session,
-        scheme,
-        channel=Channel.CALL,
-        resident=find_or_add_resident(session, phone, clock.now()),
-        understanding=understanding,
-        received_at=clock.now(),
-        now=clock.now(),
-        needs_listening=understanding is None,
-    )
-
-
-def confirm(
-    session: Session, scheme: Scheme, case: Suggestion, user: User, clock: FakeClock, **changed: Any
-) -> Event:
-    decided: dict[str, Any] = {
-        "text": "天福苑的下水道返水，臭得很",
-        "domain": "公共设施维护",
-        "demand_type": "公共利益关联型",
-        "urgency": Urgency.URGENT,
-        "level": "A",
-        "courtyard_id": None,
-        "place": "天福苑",
-        "valid": True,
-        "merge_into": None,
-        "note": "",
-    }
-    return confirm_review(session, scheme, case, user, **(decided | changed), now=clock.now())
 
 
 def notices(session: Session, case: Suggestion) -> list[Notice]:

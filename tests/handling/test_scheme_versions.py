@@ -12,7 +12,7 @@ from handling.status import state_name
 from models import Notice, SchemeVersion, Suggestion
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import People
-from tests.handling.test_review import confirm, opened
+from tests.handling.desk import confirm, opened
 from tests.statements import statements
 
 NEWER = """

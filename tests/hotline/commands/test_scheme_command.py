@@ -12,7 +12,7 @@ from hotline.settings import read_settings
 from hotline.setup import prepare_home
 from models import Database, Role
 from tests.fakes.clock import FakeClock
-from tests.handling.test_review import opened
+from tests.handling.desk import opened
 
 
 def run(*words: str) -> Result:
