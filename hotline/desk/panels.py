@@ -1,7 +1,7 @@
 """Parts of the case page that a feature brings: what it shows, and the template that shows it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,30 +25,39 @@ class Looking:
 Show = Callable[[Looking], dict[str, Any] | None]
 
 
+BESIDE = 50
+
+
 @dataclass(frozen=True)
 class Panel:
     code: str
     title: str
     template: str
+    rank: int
     data: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def beside(self) -> bool:
+        """What belongs to the case stands beside its story; what is to be done or waited for above it."""
+        return self.rank >= BESIDE
 
-_PANELS: list[tuple[int, Panel, Show]] = []
+
+_PANELS: list[tuple[Panel, Show]] = []
 
 
-def panel(code: str, title: str, template: str, *, rank: int = 50) -> Callable[[Show], Show]:
+def panel(code: str, title: str, template: str, *, rank: int = BESIDE) -> Callable[[Show], Show]:
     """Register a part of the case page; those with the lowest rank stand first. The function gives what its
     template knows as `panel.data`, or None where there is nothing to show to this reader. It costs a fixed number
     of statements."""
 
     def register(show: Show) -> Show:
-        _PANELS.append((rank, Panel(code, title, template), show))
-        _PANELS.sort(key=lambda entry: entry[0])
+        _PANELS.append((Panel(code, title, template, rank), show))
+        _PANELS.sort(key=lambda entry: entry[0].rank)
         return show
 
     return register
 
 
 def panels_for(looking: Looking) -> list[Panel]:
-    shown = ((part, show(looking)) for _, part, show in _PANELS)
-    return [Panel(part.code, part.title, part.template, data) for part, data in shown if data is not None]
+    shown = ((part, show(looking)) for part, show in _PANELS)
+    return [replace(part, data=data) for part, data in shown if data is not None]

@@ -117,3 +117,23 @@ def test_a_page_is_for_everybody_and_light(visit: Seen) -> None:
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert {where: what for where, what in found.items() if what} == {}
     assert wide <= TELEPHONE["width"], "nothing scrolls sideways on a telephone"
+
+
+def test_the_story_of_a_case_is_not_below_its_papers(people: dict[str, Page], town: Town) -> None:
+    """On a desk's screen it follows what is to be done; on a telephone the facts follow the next step."""
+    page = people["wangfang"]
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(DESK)
+    page.goto(f"{town.desk.url}/desk/cases/{town.busy.case}")
+
+    def top(selector: str) -> float:
+        box = page.locator(selector).bounding_box()
+        assert box is not None
+        return box["y"]
+
+    assert top("#story") < top("#relations")
+    page.set_viewport_size(TELEPHONE)
+    assert top("#next") < top(".in-short") < top("#said") < top("#story")
+    page.emulate_media(media="print")
+    assert top(".in-short") < top("#said") < top("#story") < top("#relations")
+    page.emulate_media(media="screen")
