@@ -38,6 +38,7 @@ ON_BOTH = [
     "search",
     "figures",
     "deliberation_figures",
+    "assessment",
     "points",
     "money",
     "votes",

@@ -1,19 +1,17 @@
-"""考核 of units each quarter, and 满意度测评 by quarter."""
+"""Quarters, and 考核 of units in each."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from handling.clock import SHANGHAI
 from handling.figures.counts import measure_by
 from handling.figures.helps import helped_by
 from handling.figures.lists import FIGURES, Figure, Measured
-from handling.figures.parts import DIMENSIONS, SATISFIED, SCORES, Scope
+from handling.figures.parts import DIMENSIONS, Scope
 from handling.scheme import Scheme
 from handling.scheme.figures import WHOLE
-from models.sql_times import shanghai_month
 
 MONTHS = 3
 HELPED = Figure(
@@ -114,40 +112,3 @@ def _assessed(scheme: Scheme, row: Measured) -> Assessed:
     points = sum(weights[code] * share for code, share in known.items()) * WHOLE / whole
     grade = next(grade.name for grade in scheme.assessment.grades if round(points, 1) >= grade.at_least)
     return Assessed(row, points, grade, parts)
-
-
-@dataclass(frozen=True)
-class QuarterScores:
-    """Scores that were given in a quarter, whenever the case came."""
-
-    quarter: Quarter
-    scores: int
-    average: float | None
-    satisfied: float | None
-
-
-def satisfaction_by_quarter(session: Session, *, now: datetime, quarters: int = 8) -> list[QuarterScores]:
-    """The last quarters, the oldest first; one statement."""
-    first = last = quarter_of(now)
-    for _ in range(quarters - 1):
-        first = first.before()
-    month = shanghai_month(SCORES.c.at).label("month")
-    score = SCORES.c.score
-    rows = session.execute(
-        select(month, func.count(score), func.sum(score), func.count(case((score >= SATISFIED, 1))))
-        .where(SCORES.c.at >= first.begins)
-        .group_by(month)
-    ).all()
-    sums: dict[Quarter, list[int]] = {}
-    for text, *counts in rows:
-        of = quarter_of(
-            datetime.combine(datetime.fromisoformat(f"{text}-01"), time(), SHANGHAI) + timedelta(days=1)
-        )
-        sums[of] = [a + b for a, b in zip(sums.get(of, [0, 0, 0]), counts, strict=True)]
-    found = []
-    while first.begins <= last.begins:
-        number, total, satisfied = sums.get(first, [0, 0, 0])
-        share = (total / number, satisfied / number) if number else (None, None)
-        found.append(QuarterScores(first, number, *share))
-        first = first.after()
-    return found

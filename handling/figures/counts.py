@@ -1,6 +1,6 @@
 """The figures (办结率, 转化率, 参与率, 满意度, 及时率, times), counted by the database."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -53,7 +53,13 @@ def figure_cases(
     session: Session, cases: str, scope: Scope, *, now: datetime, page: int, per_page: int = 50
 ) -> Page[Suggestion]:
     """The cases of one set, the newest first: two statements. KeyError for an unknown set."""
-    conditions = [case_sets(now)[cases], *scope_conditions(scope)]
+    return cases_where(session, [case_sets(now)[cases], *scope_conditions(scope)], page=page, per_page=per_page)
+
+
+def cases_where(
+    session: Session, conditions: Sequence[ColumnElement[bool]], *, page: int, per_page: int = 50
+) -> Page[Suggestion]:
+    """The newest first: two statements."""
     total = session.scalar(select(func.count(Suggestion.id)).where(*conditions)) or 0
     number = min(max(1, page), max(1, -(-total // per_page)))
     keys = select(Suggestion.id).where(*conditions).order_by(Suggestion.number.desc())

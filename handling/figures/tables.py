@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
-from handling.figures.assessment import MEASURES, Assessed, QuarterScores
+from handling.figures.assessment import MEASURES, Assessed
 from handling.figures.deliberations import DELIBERATION_FIGURES, HeldTogether
 from handling.figures.lists import COUNTED, FIGURES, Figure, Measured
 from handling.figures.needs_map import NeedsMap
+from handling.figures.satisfaction import QuarterScores, Scores
 from handling.lights import SIGNS
 from handling.scheme import Scheme
 from handling.scheme.indicators import IndicatorFigure
@@ -72,9 +73,15 @@ def assessment_table(scheme: Scheme, title: str, judged: Iterable[Assessed]) -> 
 
 
 def satisfaction_table(quarters: Iterable[QuarterScores]) -> Table:
-    columns = {"quarter": "季度", "scores": "评分数", "average": "平均分", "satisfied": "满意率"}
-    rows = [(one.quarter.code, one.scores, _rounded(one.average), _rounded(one.satisfied)) for one in quarters]
+    """Scores after closing, then answers to the questionnaire."""
+    columns = {"quarter": "季度", "scores": "办结评分数", "average": "办结平均分", "satisfied": "办结满意率"}
+    columns |= {"surveyed": "问卷评分数", "survey_average": "问卷平均分", "survey_satisfied": "问卷满意率"}
+    rows = [(one.quarter.code, *_scores_row(one.rated), *_scores_row(one.surveyed)) for one in quarters]
     return Table("满意度测评", columns, rows)
+
+
+def _scores_row(scores: Scores) -> Sequence[Cell]:
+    return scores.number, _rounded(scores.average), _rounded(scores.satisfied)
 
 
 def deliberations_table(title: str, rows: Iterable[HeldTogether]) -> Table:

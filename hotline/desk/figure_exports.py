@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handling.clock import SHANGHAI
-from handling.figures.assessment import assess, satisfaction_by_quarter
+from handling.figures.assessment import assess
 from handling.figures.counts import measure_by
 from handling.figures.deliberations import DELIBERATION_DIMENSIONS, held_by, held_deliberations
 from handling.figures.needs_map import needs_map
 from handling.figures.parts import DIMENSIONS
+from handling.figures.satisfaction import satisfaction_by_quarter
 from handling.figures.tables import (
     assessment_table,
     deliberations_table,

@@ -9,17 +9,18 @@ from handling.figures.assessment import (
     assess,
     quarter_of,
     read_quarter,
-    satisfaction_by_quarter,
 )
 from handling.figures.helps import helps_behind, was_in_time
 from handling.figures.needs_map import needs_map
 from handling.figures.parts import DIMENSIONS
+from handling.figures.satisfaction import RATED, SURVEYED, rated_cases, satisfaction_by_quarter
 from handling.queries import suggestions_by_id
 from handling.scheme.indicators import indicator_figures, measured_words
 from hotline.current import current
 from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me, read_id
 from hotline.desk.figures import asked_scope, named_narrowing, periods
 from hotline.desk.proposals import domain_names
+from hotline.paging import page_number
 
 # Who is assessed, as an address and on the page.
 ASSESSED = {"unit": "单位", "handler": "责任人"}
@@ -141,7 +142,24 @@ def figure_satisfaction() -> str:
     now = hotline.clock.now()
     with hotline.database.read() as session:
         quarters = satisfaction_by_quarter(session, now=now, quarters=SHOWN_QUARTERS)
-    return render_template("desk/figure_satisfaction.html", quarters=quarters, may_export=me().role in LEADERS)
+    leads = me().role in LEADERS
+    return render_template(
+        "desk/figure_satisfaction.html",
+        quarters=quarters,
+        definitions={"办结评分": RATED, "测评问卷": SURVEYED},
+        may_export=leads,
+        may_open_campaigns=leads,
+    )
+
+
+@blueprint.get("/figures/satisfaction/cases")
+@allowed(*STAFF)
+def satisfaction_cases() -> str:
+    """The cases that were rated in a quarter, whenever they came."""
+    quarter = wanted_quarter()
+    with current().database.read() as session:
+        page = rated_cases(session, quarter, page=page_number())
+    return render_template("desk/satisfaction_cases.html", page=page, quarter=quarter)
 
 
 def wanted_quarter() -> Quarter:

@@ -1,17 +1,31 @@
 """考核 by declared weights, satisfaction by quarter, and the map of needs."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy.orm import Session
 
 from handling.clock import SHANGHAI
-from handling.figures.assessment import Quarter, assess, quarter_of, read_quarter, satisfaction_by_quarter
+from handling.figures.assessment import Quarter, assess, quarter_of, read_quarter
 from handling.figures.helps import helps_behind, was_in_time
 from handling.figures.needs_map import grid_of, needs_map
 from handling.figures.parts import Scope
+from handling.figures.satisfaction import rated_cases, satisfaction_by_quarter
 from handling.scheme import Scheme
-from models import Assistance, Rating, Suggestion, SuggestionState, Unit
+from models import (
+    Answer,
+    AnswerMeans,
+    Assistance,
+    Campaign,
+    Participation,
+    ParticipationState,
+    Question,
+    QuestionKind,
+    Rating,
+    Suggestion,
+    SuggestionState,
+    Unit,
+)
 from tests.handling.conftest import People
 from tests.handling.test_figures import DONE, NOW, Town
 
@@ -75,7 +89,7 @@ def test_scores_belong_to_the_quarter_in_which_they_were_given(town: Town, sessi
         session.add(Rating(suggestion=case, requested_at=rated, score=score, rated_at=rated))
     session.flush()
     found = satisfaction_by_quarter(session, now=NOW, quarters=3)
-    assert [(one.quarter.code, one.scores, one.average, one.satisfied) for one in found] == [
+    assert [(one.quarter.code, one.rated.number, one.rated.average, one.rated.satisfied) for one in found] == [
         ("2025-Q3", 0, None, None),
         ("2025-Q4", 1, 2.0, 0.0),
         ("2026-Q1", 2, 4.5, 1.0),
@@ -156,3 +170,45 @@ def ask(town: Town, case: Suggestion, *, due: int | None, answered: int | None, 
     asked = {"asked": "关阀门", "asked_by": town.people.coordinator, "asked_at": day(3)}
     town.session.add(Assistance(suggestion=case, due=day(due), answered_at=day(answered), **asked, **given))
     town.session.flush()
+
+
+def test_answers_to_the_quarterly_questionnaire_stand_beside_the_scores_after_closing(
+    town: Town, session: Session, scheme: Scheme
+) -> None:
+    town.rate(town.case(DONE, days=1), 2)
+    march = survey(town, "satisfaction", "每季测评", (date(2026, 3, 5), 5), (date(2026, 3, 20), 3))
+    spring = survey(town, "satisfaction", "春节测评", (date(2026, 1, 2), 4), (date(2025, 12, 30), 1))
+    survey(town, "traffic", "交通出行", (date(2026, 3, 5), 1))
+    before, first = satisfaction_by_quarter(session, now=NOW, quarters=2)
+    assert (first.rated.number, first.rated.average, first.rated.satisfied) == (1, 2.0, 0.0)
+    assert (first.surveyed.number, first.surveyed.average, first.surveyed.satisfied) == (3, 4.0, 2 / 3)
+    assert [(one.campaign_id, one.scores.number) for one in first.campaigns] == [(march.id, 2), (spring.id, 1)]
+    assert (before.rated.number, before.surveyed.average) == (0, 1.0)
+    assert [case.number for case in rated_cases(session, first.quarter, page=1).rows] == [1001]
+    assert rated_cases(session, before.quarter, page=1).total == 0
+
+
+def survey(town: Town, template: str, title: str, *answers: tuple[date, int]) -> Campaign:
+    """A campaign with a choice, a score of 1 to 5 on the whole, and another score that everybody gives a 1."""
+    campaign = Campaign(
+        title=title,
+        template=template,
+        starts_on=date(2026, 1, 1),
+        ends_on=date(2026, 3, 31),
+        created_by=town.people.coordinator,
+        created_at=NOW,
+        questions=[
+            Question(position=1, kind=QuestionKind.CHOICE, text="听说过吗？", choices=["是", "否"]),
+            Question(position=2, kind=QuestionKind.SCALE, text="总的来说满意吗？", low=1, high=5),
+            Question(position=3, kind=QuestionKind.SCALE, text="办得快不快？", low=1, high=5),
+        ],
+    )
+    for n, (day, score) in enumerate(answers):
+        part = Participation(campaign=campaign, resident=town.resident(500 + n), state=ParticipationState.DONE)
+        at = datetime(day.year, day.month, day.day, 10, tzinfo=SHANGHAI)
+        for question, value in zip(campaign.questions, (1, score, 1), strict=True):
+            part.answers.append(Answer(question=question, means=AnswerMeans.SMS, value=value, answered_at=at))
+        town.session.add(part)
+    town.session.add(campaign)
+    town.session.flush()
+    return campaign

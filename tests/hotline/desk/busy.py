@@ -119,6 +119,7 @@ COORDINATOR = (
     Shown("figure-assessment", "考核", "/desk/figures/assessment"),
     Shown("assessed-helps", "考核的协办", "/desk/figures/assessment/helps?by=unit&key=1"),
     Shown("figure-satisfaction", "满意度测评", "/desk/figures/satisfaction"),
+    Shown("satisfaction-cases", "打了分的建议", "/desk/figures/satisfaction/cases"),
     Shown("campaigns", "专项征集", "/desk/campaigns"),
     Shown("campaign-new", "新的专项征集", "/desk/campaigns/new"),
     Shown("campaign", "一次专项征集", "/desk/campaigns/{campaign}"),

@@ -9,8 +9,19 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from models import Assistance, Courtyard, Rating, Unit
+from models import (
+    Answer,
+    AnswerMeans,
+    Assistance,
+    Campaign,
+    Courtyard,
+    Participation,
+    ParticipationState,
+    Rating,
+    Unit,
+)
 from tests.hotline.desk.conftest import Desk
+from tests.hotline.desk.test_campaign_pages import PLAN
 from tests.hotline.desk.test_deliberations_page import started, topic_id
 
 PAGES = (
@@ -151,6 +162,33 @@ def test_the_requests_for_help_behind_a_unit_are_listed(desk: Desk) -> None:
     assert "不及时" not in row
     for wrong in ("", "&key=abc", "&key=99999"):
         assert asked.get(quarter + wrong).status_code == 404
+
+
+def test_the_quarter_leads_to_its_rated_cases_and_to_the_campaign_that_asked(desk: Desk) -> None:
+    number = finished(desk, 5)
+    liu = desk.browser("liu")
+    made = liu.post("/desk/campaigns/new", template="satisfaction", **{**PLAN, "title": "每季满意"})
+    assert made.status_code == 302
+    with desk.database.write() as session:
+        campaign = session.scalars(select(Campaign)).one()
+        key = campaign.id
+        part = Participation(
+            campaign=campaign, resident=desk.find(session, number).resident, state=ParticipationState.DONE
+        )
+        now = desk.clock.now()
+        part.answers.append(
+            Answer(question=campaign.questions[0], means=AnswerMeans.SMS, value=3, answered_at=now)
+        )
+        session.add(part)
+    row = liu.get("/desk/figures/satisfaction").text.split("<tbody>")[1].split("</tr>")[0]
+    for shown in ("5.00", "3.00", f'href="/desk/campaigns/{key}/results"'):
+        assert shown in row
+    assert f"/desk/campaigns/{key}" not in desk.browser("wangfang").get("/desk/figures/satisfaction").text
+    behind = re.search(r'href="(/desk/figures/satisfaction/cases[^"]+)"', row)
+    assert behind
+    assert f"{number} 号" in liu.get(behind.group(1)).text
+    exported = json.loads(liu.get("/desk/figures/satisfaction.json").data)[-1]
+    assert (exported["average"], exported["survey_average"], exported["survey_satisfied"]) == (5.0, 3.0, 0.0)
 
 
 @pytest.mark.parametrize("part", ["figures", "map", "indicators", "deliberations", "assessment", "satisfaction"])
