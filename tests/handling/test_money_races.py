@@ -16,8 +16,8 @@ from handling.scheme.deliberation import DeliberationKind, DeliberationStage
 from models import BallotChannel, Courtyard, Database, EntryKind, Project, Resident, Role, Topic, User
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import add_people
+from tests.handling.crowd import CROWD, at_once
 from tests.handling.desk import case_row
-from tests.handling.test_races import CROWD, at_once
 
 VOTE = DeliberationKind(
     code="council",

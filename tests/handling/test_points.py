@@ -43,7 +43,7 @@ from models import (
 )
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import LANDLINE, MOBILE, People, add_people
-from tests.handling.test_races import CROWD, at_once
+from tests.handling.crowd import CROWD, at_once
 
 NOW = datetime(2026, 3, 9, 2, tzinfo=UTC)
 TEN = PointsRule(code="valid", name="有效建议", points=10)

@@ -1,8 +1,6 @@
 """Several processes at once, on both databases."""
 
-import threading
 from collections.abc import Callable
-from typing import Any
 
 from handling.casework import StaleCase, StepNotAllowed, take_action
 from handling.community import set_up_community
@@ -14,29 +12,8 @@ from models import Database, Event, Notice, Resident, Suggestion, Text, User, ne
 from nlp.understanding import Understanding
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import MOBILE, People, add_people, received_text
+from tests.handling.crowd import CROWD, at_once
 from tests.handling.desk import confirm, opened
-
-CROWD = 6
-
-
-def at_once(job: Callable[[int], Any]) -> list[Any]:
-    """The results of CROWD threads that start together; an exception is a result."""
-    start = threading.Barrier(CROWD)
-    results: list[Any] = [None] * CROWD
-
-    def run(place: int) -> None:
-        start.wait()
-        try:
-            results[place] = job(place)
-        except Exception as error:
-            results[place] = error
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(CROWD)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
 
 
 def test_one_number_becomes_one_resident(database: Database, clock: FakeClock) -> None:
