@@ -22,23 +22,22 @@ class Dialect:
     """Replaces the longest entry at each place, from left to right."""
 
     def __init__(self, wording: Mapping[str, str]) -> None:
-        self._wording = dict(wording)
+        self._empty = not wording
         self._automaton = ahocorasick.Automaton()
-        for word in wording:
-            self._automaton.add_word(word, len(word))
+        for word, standard in wording.items():
+            self._automaton.add_word(word, (len(word), standard))
         self._automaton.make_automaton()
 
     def standardise(self, text: str) -> Standard:
         pieces: list[str] = []
         origin: list[tuple[int, int]] = []
         position = 0
-        for last, length in self._automaton.iter_long(text) if self._wording else ():
+        for last, (length, standard) in () if self._empty else self._automaton.iter_long(text):
             start = last - length + 1
             if start < position:
                 continue
             pieces.append(text[position:start])
             origin.extend(_each(position, start))
-            standard = self._wording[text[start : last + 1]]
             pieces.append(standard)
             origin.extend(_origins(standard, start, last + 1))
             position = last + 1

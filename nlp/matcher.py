@@ -68,12 +68,14 @@ class Matcher:
             end = last + 1
             start = end - length
             written = lower[start:end]
-            if written in words:
-                # The word itself rather than its copy in the text: it is looked up faster.
-                hits.append(Hit(start, end, words[words.index(written)], 1.0))
-                continue
-            for word, far, near in heard:
-                hits.append(Hit(start, end, word, near if _changed(word, written) == 1 else far))
+            for word in words:
+                if word == written:
+                    # The word itself rather than its copy in the text: it is looked up faster.
+                    hits.append(Hit(start, end, word, 1.0))
+                    break
+            else:
+                for word, far, near in heard:
+                    hits.append(Hit(start, end, word, near if _changed(word, written) == 1 else far))
         return hits
 
 

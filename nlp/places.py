@@ -39,6 +39,9 @@ _ADDRESS = re.compile(
     rf"|{_floor('floor3')}(?:{_LINK}{_room('room3')})?"
     r"|(?P<building4>[0-9]{1,2})-(?P<unit4>[0-9]{1,2})-(?P<room4>[0-9]{1,4})(?![0-9-])"
 )
+# Most messages name no place: without one of these there is none, and a look for them takes no time.
+_IN_ADDRESSES = re.compile("[栋幢洞动座楼层门]|单元|[0-9]-")
+_IN_STREETS = re.compile("[路街巷道]")
 _LABELS = (("building", "栋"), ("unit", "单元"), ("floor", "楼"), ("room", "号"))
 # Each group of the pattern to the part that it holds.
 _PART_OF = {key: key.rstrip("234") for key in _ADDRESS.groupindex} | {"tower": "building", "bare": "room"}
@@ -107,10 +110,10 @@ class PlaceFinder:
 
     def find(self, text: str) -> list[Place]:
         known = [self._known(text, hit) for hit in longest(self._matcher.find(text)) if _counts(hit)]
-        addresses = list(_addresses(text))
+        addresses = list(_addresses(text)) if _IN_ADDRESSES.search(text) else []
         streets = [
             street
-            for street in _streets(text)
+            for street in (_streets(text) if _IN_STREETS.search(text) else ())
             if not any(street.start < other.end and other.start < street.end for other in known + addresses)
         ]
         return sorted(known + addresses + streets, key=lambda place: (place.start, place.end))

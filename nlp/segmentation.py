@@ -32,15 +32,16 @@ class _Tokenizer(jieba.Tokenizer):  # type: ignore[misc]  # jieba has no types
         """route[i]: how likely the rest of the sentence from character i on is, and the last character of the word
         that begins there."""
         times, all_times, length = self.FREQ, log(self.total), len(sentence)
-        route[length] = (0.0, 0)
+        rest = [0.0] * (length + 1)
         for start in range(length - 1, -1, -1):
             best, last, end = -inf, start, start + 1
             while end <= length and (often := times.get(sentence[start:end])) is not None:
-                if often and (likely := log(often) - all_times + route[end][0]) >= best:
+                if often and (likely := log(often) - all_times + rest[end]) >= best:
                     best, last = likely, end - 1
                 end += 1
             if best == -inf:
-                best = log(1) - all_times + route[start + 1][0]
+                best = log(1) - all_times + rest[start + 1]
+            rest[start] = best
             route[start] = (best, last)
 
 

@@ -95,18 +95,18 @@ class Table:
                     signs.append(self._rule_sign(value, best))
         return signs
 
-    def _rule_sign(self, value: str, hits: tuple[Hit, ...]) -> Sign:
+    def _rule_sign(self, value: str, hits: Sequence[Hit]) -> Sign:
         return Sign(
             value,
             hits[0].start,
             hits[-1].end,
-            " + ".join(hit.word for hit in hits),
+            " + ".join([hit.word for hit in hits]),
             RULE_WEIGHT * self._together(hits),
             all(hit.quality == 1.0 for hit in hits),
-            parts=tuple((hit.start, hit.end) for hit in hits),
+            parts=tuple([(hit.start, hit.end) for hit in hits]),
         )
 
-    def _together(self, hits: tuple[Hit, ...]) -> float:
+    def _together(self, hits: Sequence[Hit]) -> float:
         """Parts support each other by their length: 厨房 vouches for a misheard 着火, 他 does not."""
         clear = lengths = 0.0
         for start, end, word, quality in hits:
@@ -182,23 +182,22 @@ def _everyday(lexicon: Lexicon, variants: Variants) -> frozenset[str]:
     return frozenset(word for name in known for word in words_of(lexicon, "{" + name + "}", variants))
 
 
-def _best_combination(choices: Sequence[Sequence[Hit]]) -> tuple[Hit, ...] | None:
+def _best_combination(choices: Sequence[Sequence[Hit]]) -> list[Hit] | None:
     """One hit for each part, near each other and apart, in order: the best heard, then the nearest."""
     rarest, *others = sorted(choices, key=len)
     best, best_key = None, (0.0, 0)
     for anchor in rarest[:ANCHORS]:
-        near = [
-            [hit for hit in part if -REACH <= hit.start - anchor.start <= REACH][:NEIGHBOURS] for part in others
-        ]
+        first, last = anchor.start - REACH, anchor.start + REACH
+        near = [[hit for hit in part if first <= hit.start <= last][:NEIGHBOURS] for part in others]
         for rest in product(*near):
-            hits = tuple(sorted((anchor, *rest)))
+            hits = sorted((anchor, *rest))
             key = _fitness(hits)
             if key > best_key:
                 best, best_key = hits, key
     return best
 
 
-def _fitness(hits: tuple[Hit, ...]) -> tuple[float, int]:
+def _fitness(hits: Sequence[Hit]) -> tuple[float, int]:
     """How clearly the ordered hits are heard, and how near; (0, 0) when they overlap or are too far apart."""
     clear, length, end = 0.0, 0, 0
     for start, stop, _, quality in hits:
