@@ -66,6 +66,12 @@ class Browser:
         return response
 
 
+def asks_once(page: str, action: str) -> bool:
+    """The button for it comes after a question, and nowhere else on the page."""
+    asked = re.findall(r'<details class="ask">(.*?)</details>', page, re.DOTALL)
+    return page.count(f'action="{action}"') == 1 and any(f'action="{action}"' in one for one in asked)
+
+
 @dataclass
 class Desk:
     """What a test needs to arrange the morning's work."""

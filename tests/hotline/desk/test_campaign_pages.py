@@ -14,7 +14,7 @@ from handling.residents import find_or_add_resident
 from handling.residents.consents import give_consent
 from models import AnswerMeans, Campaign, CampaignSound, CampaignState, Event, Notice, Purpose
 from tests.hotline.conftest import PUBLIC_URL
-from tests.hotline.desk.conftest import MOBILE
+from tests.hotline.desk.conftest import MOBILE, asks_once
 from tests.hotline.phone.scripted_hotline import wav
 
 PLAN = {
@@ -82,6 +82,7 @@ def test_questions_are_added_changed_moved_and_removed(liu, campaign, database):
         questions = session.scalars(select(Campaign)).one().questions
         assert [(q.position, q.text) for q in questions][-2][1] == "灯亮不亮？"
         assert questions[-2].choices == []
+    assert asks_once(liu.get(campaign).text, f"{campaign}/questions/{last.id}/remove")
     liu.post(f"{campaign}/questions/{last.id}/remove")
     page = liu.get(campaign).text
     assert "灯亮不亮？" not in page
@@ -140,6 +141,7 @@ def test_from_the_start_to_the_report_and_the_board(liu, campaign, database, clo
     progress = liu.get(f"{campaign}/progress").text
     assert re.search(r"回收率</dt><dd>100%", progress)
     assert liu.get(f"/board/campaigns/{number}").status_code == 404
+    assert asks_once(liu.get(campaign).text, f"{campaign}/steps/close")
     liu.post(f"{campaign}/steps/close")
     liu.get(f"{campaign}/results")
     assert liu.post(f"{campaign}/report", decision=" ").status_code == 422

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from handling.residents import find_or_add_resident
 from handling.residents.consents import who_agreed
 from models import AccessEntry, Purpose, Relative, Resident, ResidentPhone, Suggestion
-from tests.hotline.desk.conftest import MOBILE, Desk
+from tests.hotline.desk.conftest import MOBILE, Desk, asks_once
 
 DAUGHTER = "13700000001"
 
@@ -94,6 +94,7 @@ def test_a_second_number_brings_its_cases_into_the_file(desk: Desk) -> None:
     assert lead.post(path + "/numbers", phone="110").status_code == 422
     lead.post(f"{path}/numbers/{entry.id}/main")
     assert file_of(desk, "+862886123456").id == entry.resident_id
+    assert asks_once(lead.get(path).text, f"{path}/numbers/{entry.id}/remove")
     lead.post(f"{path}/numbers/{entry.id}/remove")
     with desk.database.read() as session:
         assert [row.phone for row in session.query(ResidentPhone)] == [MOBILE]
@@ -120,6 +121,7 @@ def test_relatives_are_noted_and_taken_away(desk: Desk) -> None:
     with desk.database.read() as session:
         relative = session.query(Relative).one()
     assert (relative.name, relative.phone) == ("张敏", "+8613700000001")
+    assert asks_once(lead.get(path).text, f"{path}/relatives/{relative.id}/remove")
     lead.post(f"{path}/relatives/{relative.id}/remove")
     with desk.database.read() as session:
         assert session.query(Relative).count() == 0
