@@ -16,7 +16,7 @@ from handling.history import changes_since, snapshot
 from handling.intake import set_courtyard, set_level
 from handling.notices import tell_of_event
 from handling.permission import actions_for, blocked_actions, may_act, may_act_at_station, reason_against
-from handling.promises import note_answer, promise_until, promise_within
+from handling.promises import ENDED, answers, note_answer, promise_until, promise_within
 from handling.residents.points import award, balance_of
 from handling.scheme import Action, Scheme
 from handling.scheme.notice_variables import VARIABLES
@@ -36,8 +36,6 @@ __all__ = [
     "reason_against",
     "take_action",
 ]
-
-CLOSING = (SuggestionState.DONE, SuggestionState.INVALID)
 
 
 @refusing_stale()
@@ -113,7 +111,7 @@ def _apply(
     enter_next(session, scheme, suggestion, action, now, due_is_set="due" in targets)
     if action.state is not None:
         suggestion.state = action.state
-        suggestion.done_at = now if action.state in CLOSING else None
+        suggestion.done_at = now if action.state in ENDED else None
     if action.state is SuggestionState.DONE:
         plan_visits(session, scheme, suggestion, now)
     note_answer(suggestion, action, filled, promised, now)
@@ -161,8 +159,7 @@ def _tell(
     variables: dict[str, Any],
     now: datetime,
 ) -> None:
-    ends = action.state in CLOSING or action.status in ("done", "planned")
-    reported = reports_of(session, suggestion) if ends else [suggestion]
+    reported = reports_of(session, suggestion) if answers(action) else [suggestion]
     residents: set[int | None] = {None}
     for one in reported:
         if one.resident_id in residents:

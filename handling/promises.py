@@ -38,7 +38,7 @@ def note_answer(
         suggestion.first_answered_at = now
     if action.status == "handling":
         work_anew(suggestion)
-    if (action.status in ANSWERED or action.state in ENDED) and suggestion.answered_at is None:
+    if answers(action) and suggestion.answered_at is None:
         suggestion.answered_at = now
         suggestion.answered_in_time = promised is None or now <= promised
     if converts(action, filled) and suggestion.converted_at is None:
@@ -46,6 +46,11 @@ def note_answer(
     if action.status:
         planned = action.status == "planned" and "due" in filled.targets
         suggestion.look_again_at = filled.targets["due"] if planned else None
+
+
+def answers(action: Action) -> bool:
+    """Does it tell those who reported the matter what came of it?"""
+    return action.status in ANSWERED or action.state in ENDED
 
 
 def work_anew(suggestion: Suggestion) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    bindparam,
     cast,
     column,
     delete,
@@ -103,9 +104,13 @@ def reindex_courtyard(session: Session, courtyard: Courtyard) -> None:
     """Its cases are found by the names that it has now."""
     session.flush()
     names = _names(courtyard)
-    for case in session.execute(_columns().where(Suggestion.courtyard_id == courtyard.id)).all():
-        entry = update(SearchEntry).where(SearchEntry.suggestion_id == case.id)
-        session.execute(entry.values(terms=terms_of(case, names)))
+    cases = session.execute(_columns().where(Suggestion.courtyard_id == courtyard.id)).all()
+    if cases:
+        # Each has words of its own: one statement with many values, in one go to the database.
+        entries: Any = SearchEntry.__table__
+        anew = update(entries).where(entries.c.suggestion_id == bindparam("case_id"))
+        values = [{"case_id": case.id, "new_terms": terms_of(case, names)} for case in cases]
+        session.connection().execute(anew.values(terms=bindparam("new_terms")), values)
 
 
 def terms_of(case: Any, courtyard: Sequence[str]) -> str:

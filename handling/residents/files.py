@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from handling.deeds import LEADERS
 from handling.forms import FormInvalid
 from handling.residents import ERASED, normal_number
 from handling.scheme import Scheme
@@ -72,7 +73,7 @@ class FileEntries:
 
 def may_open_file(session: Session, resident: Resident, user: User) -> bool:
     """Need to know: coordinators and administrators, and who handles an open case of this resident."""
-    if user.role in (Role.COORDINATOR, Role.ADMINISTRATOR):
+    if user.role in LEADERS:
         return True
     if user.role is not Role.HANDLER:
         return False

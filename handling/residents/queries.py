@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from handling.deeds import LEADERS
 from handling.disputes import readable_by
 from handling.ledger import PHONE_END
 from handling.queries import Page
@@ -94,7 +95,7 @@ def asked_to_be_forgotten(session: Session) -> int:
 
 def cases_of(session: Session, resident_id: int, user: User, limit: int = 100) -> list[Suggestion]:
     """Those that this user may read, the newest first."""
-    readable = readable_by(user.id, leads=user.role in (Role.COORDINATOR, Role.ADMINISTRATOR))
+    readable = readable_by(user.id, leads=user.role in LEADERS)
     own = select(Suggestion).where(Suggestion.resident_id == resident_id, readable).order_by(Suggestion.id.desc())
     return list(session.scalars(own.options(joinedload(Suggestion.handler)).limit(limit)))
 

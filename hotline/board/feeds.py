@@ -7,13 +7,14 @@ from email.utils import format_datetime
 from typing import Any
 from xml.etree import ElementTree
 
-from flask import Response, request
+from flask import Response
 
 from handling.clock import SHANGHAI
 from handling.queries import figures
 from handling.stories import PublicStory, public_stories
 from hotline.board.parts import absolute, our_number, public_page
 from hotline.current import current
+from hotline.paging import page_number
 
 ATOM = "http://www.w3.org/2005/Atom"
 # XML 1.0, section 2.2: these have no place in a document, not even escaped.
@@ -59,7 +60,7 @@ def _add(parent: ElementTree.Element, name: str, text: str) -> None:
 def stories_json() -> Response:
     hotline = current()
     with hotline.database.read() as session:
-        page = public_stories(session, hotline.scheme, page=request.args.get("page", 1, type=int))
+        page = public_stories(session, hotline.scheme, page=page_number())
         numbers = figures(session)
     number = our_number()
     answer = {

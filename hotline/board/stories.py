@@ -1,11 +1,12 @@
 """Finished cases as short stories, each at its own address, and their photos."""
 
-from flask import Response, abort, render_template, request, send_file
+from flask import Response, abort, render_template, send_file
 
 from handling.forms import show_fen
 from handling.stories import public_photo, public_stories, public_story
 from hotline.board.parts import kept_for_all, our_number, public_page
 from hotline.current import current
+from hotline.paging import page_number
 
 # What a coordinator withholds is gone within minutes, also from a cache on the way.
 SECONDS_OF_A_PHOTO = 300
@@ -15,7 +16,7 @@ POLICY = "default-src 'none'; sandbox"
 def stories_page() -> Response:
     hotline = current()
     with hotline.database.read() as session:
-        page = public_stories(session, hotline.scheme, page=request.args.get("page", 1, type=int))
+        page = public_stories(session, hotline.scheme, page=page_number())
     return public_page(
         render_template("board/stories.html", page=page, scheme=hotline.scheme, hotline=our_number())
     )

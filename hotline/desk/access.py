@@ -12,14 +12,14 @@ from flask_login import LoginManager, UserMixin, current_user, login_required
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from handling.deeds import LEADERS as LEADERS
 from hotline.current import current
 from models import AccessEntry, Alarm, Database, Role, Suggestion, SuggestionState, User
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
-REVIEWERS = (Role.VOLUNTEER, Role.COORDINATOR, Role.ADMINISTRATOR)
-STAFF = (Role.HANDLER, Role.COORDINATOR, Role.ADMINISTRATOR)
-LEADERS = (Role.COORDINATOR, Role.ADMINISTRATOR)
+REVIEWERS = (Role.VOLUNTEER, *LEADERS)
+STAFF = (Role.HANDLER, *LEADERS)
 EVERYBODY = tuple(Role)
 
 # A player asks for one recording in many portions: that is one look.

@@ -18,6 +18,7 @@ from handling.scheme import Scheme
 from hotline.current import current
 from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me, read_id
 from hotline.desk.ledger import midnight_of
+from hotline.paging import page_number
 
 # How the sets of cases are called above their lists.
 SET_NAMES = {
@@ -94,7 +95,7 @@ def figure_list() -> str:
     if wanted not in case_sets(now):
         abort(404)
     with hotline.database.read() as session:
-        page = figure_cases(session, wanted, asked.scope, now=now, page=request.args.get("page", 1, type=int))
+        page = figure_cases(session, wanted, asked.scope, now=now, page=page_number())
         narrowed = named_narrowing(session, hotline.scheme, asked.scope)
     query = {**asked.query, "set": wanted}
     return render_template(

@@ -19,6 +19,7 @@ from handling.saved_filters import courtyards_and_filters
 from hotline.current import current
 from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me, note_look, read_id
 from hotline.desk.proposals import domain_names
+from hotline.paging import page_number
 from models import Channel, SuggestionState, Urgency
 
 NAMES = (
@@ -44,7 +45,7 @@ def ledger() -> str:
             session,
             filter_of(query),
             now=hotline.clock.now(),
-            page=request.args.get("page", 1, type=int),
+            page=page_number(),
             readable=readable_by(me().id, leads=me().role in LEADERS),
         )
         people = handlers(session)

@@ -35,6 +35,7 @@ from hotline.current import current
 from hotline.desk.access import LEADERS, STAFF, acting_user, allowed, blueprint, me, note_look
 from hotline.desk.panels import Looking, panel
 from hotline.kept_files import delete_files
+from hotline.paging import page_number
 from models import Purpose, Relative, Resident, ResidentPhone
 
 LONGEST_SEARCH = 40
@@ -65,7 +66,7 @@ def residents() -> str:
             search=search,
             courtyard_id=given.get("courtyard", type=int),
             asked_to_go="asked" in given,
-            page=given.get("page", 1, type=int),
+            page=page_number(),
         )
         places = courtyards(session)
     query = {name: given[name] for name in ("search", "courtyard", "asked") if given.get(name)}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from handling.community import set_up_community
 from handling.intake import extend_suggestion, open_suggestion
 from handling.scheme import Scheme
-from handling.search import found_by, is_complete, rebuild
+from handling.search import found_by, is_complete, rebuild, reindex_courtyard
 from models import Channel, Courtyard, Database, SearchEntry, Suggestion
 from nlp.understanding import Understanding
 from tests.fakes.clock import FakeClock
@@ -69,6 +69,21 @@ def test_the_courtyard_that_a_volunteer_chose_is_found(
     case.courtyard = session.scalars(select(Courtyard).where(Courtyard.name == "天福苑")).one()
     session.flush()
     assert numbers(session, "天福苑") == numbers(session, "tfy") == [case.number]
+
+
+def test_the_cases_of_a_courtyard_are_found_by_its_new_name(
+    session: Session, report: Callable[[str], Suggestion]
+) -> None:
+    renamed, other = session.scalars(select(Courtyard).order_by(Courtyard.id).limit(2))
+    cases = [report(text) for text in ("路灯坏了", "下水道堵了", "井盖松了")]
+    for case, courtyard in zip(cases, (renamed, renamed, other), strict=True):
+        case.courtyard = courtyard
+    session.flush()
+    renamed.name, renamed.aliases = "向阳里", ["老棉纺厂"]
+    reindex_courtyard(session, renamed)
+    assert numbers(session, "向阳里") == numbers(session, "棉纺厂") == [cases[0].number, cases[1].number]
+    assert numbers(session, "向阳里 下水道") == [cases[1].number]
+    assert numbers(session, other.name) == [cases[2].number]
 
 
 def test_a_day_is_the_day_that_the_resident_meant(session: Session, report: Callable[..., Suggestion]) -> None:
