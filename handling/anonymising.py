@@ -16,6 +16,7 @@ from models import (
     AttachmentKind,
     Call,
     CaseLink,
+    Comment,
     Event,
     Notice,
     OpinionRequest,
@@ -58,6 +59,7 @@ def anonymise_case(session: Session, scheme: Scheme, case: Suggestion) -> list[s
     session.execute(update(Wish).where(Wish.suggestion_id == case.id).values(reason="", answer=""))
     session.execute(update(Visit).where(Visit.suggestion_id == case.id).values(note=""))
     session.execute(update(Answer).where(Answer.suggestion_id == case.id).values(text=""))
+    session.execute(update(Comment).where(Comment.suggestion_id == case.id).values(text="", resident_id=None))
     opinion = {"question": "", "reasons": "", "conditions": ""}
     session.execute(update(OpinionRequest).where(OpinionRequest.suggestion_id == case.id).values(**opinion))
     linked = or_(CaseLink.one_id == case.id, CaseLink.other_id == case.id)

@@ -12,6 +12,7 @@ from handling.campaigns.running import stop_questionnaires
 from handling.campaigns.survey_texts import after_suggestion, joins_campaign
 from handling.clock import SHANGHAI
 from handling.commands import Command, parse_command
+from handling.deliberation.comments import link_to_topic
 from handling.intake import extend_suggestion, open_cases_of, open_suggestion
 from handling.notices import queue_notice, reply_priority
 from handling.open_questions import answers_open_question
@@ -91,6 +92,7 @@ def handle_text(
             duty_phones=duty_phones,
         )
         after_suggestion(session, text, asking, now)
+        link_to_topic(session, text.suggestion)
         return None
     text.kind = TextKind.CONTINUATION
     text.suggestion = earlier

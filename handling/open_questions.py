@@ -1,4 +1,4 @@
-"""What we asked a resident and what a short text may answer: a rating, a vote, a questionnaire.
+"""What we asked a resident and what a short text may answer: a rating, a vote, a questionnaire, a topic.
 
 Each kind of question has one claimant here. The newest question is offered the text first; a claimant takes only
 what clearly answers it, so that no suggestion and no cry for help is ever swallowed.
@@ -6,12 +6,20 @@ what clearly answers it, so that no suggestion and no cry for help is ever swall
 
 from handling.asking import Asking, Claimant
 from handling.campaigns.survey_texts import open_questionnaire
+from handling.deliberation.comment_texts import open_comment
 from handling.deliberation.vote_texts import open_vote
 from handling.ratings import open_rating
 from handling.residents.alarms import open_alarm
 from handling.residents.reward_texts import open_redemption
 
-CLAIMANTS: tuple[Claimant, ...] = (open_alarm, open_redemption, open_rating, open_questionnaire, open_vote)
+CLAIMANTS: tuple[Claimant, ...] = (
+    open_alarm,
+    open_redemption,
+    open_rating,
+    open_questionnaire,
+    open_vote,
+    open_comment,
+)
 
 
 def answers_open_question(asking: Asking) -> bool:

@@ -38,6 +38,7 @@ from models.contact import (
 from models.deliberation import (
     Ballot,
     BallotChannel,
+    Comment,
     Decision,
     Deliberation,
     DeliberationState,
@@ -104,6 +105,7 @@ __all__ = [
     "CaseLink",
     "Change",
     "Channel",
+    "Comment",
     "Consent",
     "CostLine",
     "Counter",

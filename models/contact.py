@@ -101,6 +101,7 @@ class TextKind(enum.StrEnum):
     RATING = "rating"
     VOTE = "vote"
     ANSWER = "answer"  # to a question of a campaign
+    COMMENT = "comment"  # on a topic that is deliberated
 
 
 class TextState(enum.StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy import Text as LongText
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
-from models.ledger import Suggestion
+from models.ledger import Channel, Suggestion
 from models.people import Courtyard, Resident, User
 
 
@@ -151,6 +151,26 @@ class Decision(Base):
     score: Mapped[int | None]
     resolution: Mapped[str] = mapped_column(LongText, default="")
     at: Mapped[datetime]
+
+
+class Comment(Base):
+    """意见 on a topic in a household's own words. `key`: what it came with, so that it is kept once. `suggestion`:
+    the case that was made of it; without a `text` of its own, the case that speaks of the topic."""
+
+    __tablename__ = "topic_comment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(40), unique=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id"), index=True)
+    topic: Mapped[Topic] = relationship()
+    stage: Mapped[str] = mapped_column(String(40), default="")
+    channel: Mapped[Channel]
+    text: Mapped[str] = mapped_column(LongText, default="")
+    at: Mapped[datetime]
+    resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"), index=True)
+    resident: Mapped[Resident | None] = relationship()
+    suggestion_id: Mapped[int | None] = mapped_column(ForeignKey("suggestion.id"), index=True)
+    suggestion: Mapped[Suggestion | None] = relationship()
 
 
 class Remark(Base):

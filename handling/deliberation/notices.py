@@ -11,7 +11,7 @@ from handling.deliberation.votes import rules_of, voting_topics
 from handling.notices import queue_notice
 from handling.scheme import Scheme
 from handling.status import day_text, reports_of
-from models import Ballot, Decision, Deliberation, Notice, Outcome, Priority, Resident, Suggestion
+from models import Ballot, Decision, Deliberation, Notice, Outcome, Priority, Resident, Suggestion, Topic
 
 PORTION = 50
 RESULTS = {Outcome.PASSED: "通过", Outcome.REJECTED: "没有通过", Outcome.NO_QUORUM: "户数不够，不算数"}
@@ -42,6 +42,7 @@ def tell_portion(session: Session, scheme: Scheme, deliberation_id: int, now: da
                 priority=Priority.ROUTINE,
                 variables={
                     "matter": topic.title,
+                    "mark": mark_of(topic),
                     "kind": rules_of(deliberation).name,
                     "stage": stage.name,
                     "yes": stage.yes,
@@ -52,6 +53,11 @@ def tell_portion(session: Session, scheme: Scheme, deliberation_id: int, now: da
             )
     deliberation.invited_up_to = residents[-1].id if len(residents) == PORTION else None
     session.flush()
+
+
+def mark_of(topic: Topic) -> str:
+    """With what a comment by text begins."""
+    return f"意见{topic.suggestion.number}" if topic.suggestion is not None else "意见"
 
 
 def topic_asked(notice: Notice) -> int:

@@ -17,6 +17,7 @@ from models import (
     Ballot,
     Base,
     Call,
+    Comment,
     Consent,
     Erasure,
     Notice,
@@ -145,6 +146,7 @@ def erase_resident(session: Session, scheme: Scheme, resident: Resident, *, by: 
     # The vote counts on, and nobody knows whose household it was.
     nobody = f"{ERASED}{resident.id}"
     session.execute(update(Ballot).where(Ballot.resident_id == resident.id).values(voter=nobody))
+    session.execute(update(Comment).where(Comment.resident_id == resident.id).values(text="", resident_id=None))
     session.execute(delete(Relative).where(Relative.resident_id == resident.id))
     session.execute(delete(ResidentPhone).where(ResidentPhone.resident_id == resident.id))
     in_force = (Consent.resident_id == resident.id) & Consent.withdrawn_at.is_(None)

@@ -125,7 +125,8 @@ def share_in_words(share: str) -> str:
 
 # What the engine itself sends about deliberations and experts, and what these notices may say.
 VOTE_NOTICES = {
-    "topic_open": frozenset(("kind", "stage", "matter", "until")),
+    "topic_open": frozenset(("kind", "stage", "matter", "mark", "until")),
+    "comment_noted": frozenset(("matter",)),
     "vote_open": frozenset(("matter", "yes", "no", "until")),
     "vote_noted": frozenset(("matter", "choice", "until")),
     "vote_which": frozenset(("votes", "yes")),

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from handling.calendar import closing_time, load_calendar
 from handling.clock import SHANGHAI
 from handling.deliberation.agenda import topics_of
+from handling.deliberation.comments import AlreadyASuggestion, comments_on, make_suggestion
 from handling.deliberation.meetings import hold_meeting, raise_hands
 from handling.deliberation.queries import (
     deliberation_by_id,
@@ -35,6 +36,8 @@ from handling.deliberation.stages import (
     stop,
 )
 from handling.deliberation.votes import rules_of, voting_topics
+from handling.export import CHANNELS
+from handling.lexicon_versions import understander_in_force
 from handling.queries import courtyards
 from handling.scheme.deliberation import DeliberationKind, share_in_words
 from hotline.current import current
@@ -43,7 +46,7 @@ from hotline.desk.case_at_work import case_at_work, may_work_on
 from hotline.desk.deliberation_forms import LONGEST, day, hands_of, meeting_of, topic_rows, whole
 from hotline.desk.panels import Looking, panel
 from hotline.own_voice import VoiceRefused, telephone_voice
-from models import Courtyard, Deliberation, DeliberationState, TopicSound, User
+from models import Comment, Courtyard, Deliberation, DeliberationState, TopicSound, User
 
 Answer = str | tuple[str, int] | Response
 Change = Callable[[Session, Deliberation, User, datetime], None]
@@ -213,6 +216,32 @@ def enter_remark(deliberation_id: int) -> Answer:
     return _change(deliberation_id, "remarks", change, "意见记下了。", anybody=True)
 
 
+@blueprint.post("/deliberations/<int:deliberation_id>/comments/<int:comment_id>/suggestion")
+@allowed(*STAFF)
+def comment_to_suggestion(deliberation_id: int, comment_id: int) -> Answer:
+    """What a household said of the topic is a matter of its own."""
+    hotline = current()
+    with hotline.database.read() as session:
+        understander = understander_in_force(session)
+    with hotline.database.write() as session:
+        comment = session.get(Comment, comment_id)
+        if comment is None or comment.topic.deliberation_id != deliberation_id or not comment.text:
+            abort(404)
+        try:
+            made = make_suggestion(
+                session,
+                hotline.scheme,
+                comment,
+                understander.understand(comment.text),
+                now=hotline.clock.now(),
+                duty_phones=hotline.settings.duty_phones,
+            )
+            flash(f"转成了{made.number}号建议，等着核对。")
+        except AlreadyASuggestion:
+            flash("别人刚才已经转成建议了。", "alert")
+    return redirect(url_for("desk.deliberation", deliberation_id=deliberation_id, _anchor="remarks"))
+
+
 @blueprint.post("/deliberations/<int:deliberation_id>/prolong")
 @allowed(*STAFF)
 def prolong_stage(deliberation_id: int) -> Answer:
@@ -266,6 +295,7 @@ def show(deliberation_id: int, *, form: Mapping[str, str] | None = None, at: str
             "rules": rules,
             "stages": stages_of(found, load_calendar(session)),
             "turnout": turnout(session, found),
+            "comments": comments_on(session, deliberation_id),
             "voting": voting_topics(found),
             "courtyards": courtyards(session),
             "may_change": may_convene(rules, acting_user(session)),
@@ -279,6 +309,7 @@ def show(deliberation_id: int, *, form: Mapping[str, str] | None = None, at: str
         rows=min(12, len(found.topics) + ROWS),
         at=at,
         wrong=wrong,
+        channels=CHANNELS,
         in_words=in_words,
         share_in_words=share_in_words,
         today=now.astimezone(SHANGHAI).date().isoformat(),

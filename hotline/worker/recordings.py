@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from handling.campaigns.queries import campaign_of_call
 from handling.campaigns.survey_calls import spoken_answer, take_spoken_answer
+from handling.deliberation.comments import link_to_topic
 from handling.intake import extend_suggestion, open_suggestion
 from handling.residents.alarms import alarm_of_call
 from hotline.telephony.carrier import CarrierError, Outcome, RecordingMissing
@@ -235,6 +236,7 @@ def _suggestion_of(
         )
         heard = understanding.text if understanding is not None else ""
         opened.campaign = campaign_of_call(session, recording.call.to_number, heard, recording.announced_at)
+        link_to_topic(session, opened)
         return opened
     if understanding is None:
         earlier.needs_listening = True

@@ -99,11 +99,20 @@ def test_the_building_council_in_four_steps_and_matching_funds(gongzhi: Town) ->
     # 议题公示 — 意见征集 — 表决公示 — 结果反馈, each with its dates on the public page.
     gongzhi.waits(minutes=1)
     assert gongzhi.inbox(FIRST)[-1] == (
-        "楼栋议事会开始议题公示：楼道换声控灯。有话请打热线或发短信来说，3月12日18点止。"
+        "楼栋议事会开始议题公示：楼道换声控灯。有话请打热线，或回短信“意见1001”加您的话，3月12日18点止。"
     )
     board = words(gongzhi.board().get("/board/deliberations"))
     assert "议题公示（到3月12日） 意见征集（约到3月19日） 表决公示（约到3月26日） 结果反馈（约到4月2日）" in board
     gongzhi.waits(_at(12, 19))
+    gongzhi.texts(SECOND, "意见1001 灯要亮一点")
+    assert gongzhi.inbox(SECOND)[-1] == (
+        "您对“楼道换声控灯”的意见记下了，议的时候会给大家看。还有话可以再发。谢谢您！"
+    )
+    gongzhi.calls(THIRD, "楼道换声控灯这个事情，我家出钱")
+    heard = words(gongzhi.at("liu").get(council))
+    assert "意见 2 条" in heard
+    assert "灯要亮一点" in heard
+    assert f"{gongzhi.newest()} 号建议" in heard, "a voicemail is a case as ever, and stands beside the topic"
     gongzhi.fills("feng", council, "/remarks", text="灯要亮一点，安静一点")
     gongzhi.fills("liu", council, "/remarks", text="公示满三天了", by_observer=True)
     gongzhi.waits(_at(19, 19))

@@ -185,7 +185,7 @@ def test_households_vote_by_text_once_each_and_are_told_the_result(
     until_voting(session, scheme, deliberation, clock)
     assert len(told(session, "vote_open")) == 6
     assert told(session, "topic_open")[0] == (
-        "楼栋议事会开始议题公示：全院疏通，每户40元。有话请打热线或发短信来说，3月12日18点止。"
+        "楼栋议事会开始议题公示：全院疏通，每户40元。有话请打热线，或回短信“意见1023”加您的话，3月12日18点止。"
     )
     assert told(session, "vote_open")[0] == (
         "请您家表决：全院疏通，每户40元。同意就回“同意”，不然回“不同意”，3月20日18点截止，一户一票。"

@@ -6,10 +6,12 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from handling.deliberation.comments import add_comment
 from handling.deliberation.stages import advance, stages_over
+from handling.residents import find_or_add_resident
 from handling.scheme import load_scheme
 from hotline.settings import Settings
-from models import Courtyard, Deliberation, DeliberationState, Outcome
+from models import Channel, Courtyard, Deliberation, DeliberationState, Outcome, Suggestion
 from tests.hotline.desk.conftest import Desk
 
 DRAIN = "天福苑的下水道堵了，臭水到处流"
@@ -171,6 +173,38 @@ class TestFourSteps:
             advance(session, desk.scheme, council, desk.clock.now())
             decision = session.get_one(Deliberation, council).topics[0].decisions[0]
             assert (decision.outcome, decision.yes, decision.no) == (Outcome.PASSED, 30, 2)
+
+    def test_what_households_texted_is_shown_and_becomes_a_case_once(self, desk: Desk, council: int) -> None:
+        with desk.database.write() as session:
+            found = session.get_one(Deliberation, council)
+            neighbour = find_or_add_resident(session, "+8613800138077", desk.clock.now())
+            assert neighbour
+            for key, said in (("text:1", "40块太贵了"), ("text:2", "楼梯的扶手松了")):
+                add_comment(
+                    session,
+                    found.topics[0],
+                    neighbour,
+                    key=key,
+                    channel=Channel.SMS,
+                    at=desk.clock.now(),
+                    text=said,
+                )
+        worker = desk.browser("wangfang")
+        page = worker.get(f"/desk/deliberations/{council}").text
+        assert page.index("40块太贵了") < page.index("楼梯的扶手松了")
+        assert "短信 · 138****8077" in page
+        assert "8613800138077" not in page
+        assert worker.post(f"/desk/deliberations/{council}/comments/9/suggestion").status_code == 404
+        assert worker.post("/desk/deliberations/99/comments/2/suggestion").status_code == 404
+        made = worker.post(f"/desk/deliberations/{council}/comments/2/suggestion")
+        page = worker.get(made.location).text
+        with desk.database.read() as session:
+            case = session.scalars(select(Suggestion).where(Suggestion.text == "楼梯的扶手松了")).one()
+        assert f"转成了{case.number}号建议" in page
+        assert f'href="/desk/cases/{case.number}"' in page
+        assert page.count("转成建议") == 1, "the other comment's"
+        worker.post(f"/desk/deliberations/{council}/comments/2/suggestion")
+        assert "已经转成建议" in worker.get(f"/desk/deliberations/{council}").text
 
     def test_the_board_shows_what_runs_without_names(self, desk: Desk, council: int) -> None:
         liu = desk.browser("liu")
