@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from handling.notice_occasions import OCCASIONS
 from handling.notices import compose
 from handling.scheme import Action, Scheme, SchemeError, Template
 from handling.scheme.notice_variables import known_in, senders_of, variables_of
@@ -72,10 +73,12 @@ MEANINGS = {
 
 @dataclass(frozen=True)
 class NoticeText:
-    """senders: the actions that send it; none: the engine does. variables: code and meaning of what it may say.
-    units: of the sample as the resident gets it, signature included; room: for the whole SMS."""
+    """occasion: when it is sent. senders: the actions that send it; none: the engine does. variables: code and
+    meaning of what it may say. units: of the sample as the resident gets it, signature included; room: for the
+    whole SMS."""
 
     name: str
+    occasion: str
     template: Template
     senders: tuple[Action, ...]
     variables: tuple[tuple[str, str], ...]
@@ -100,6 +103,7 @@ def notice_text(scheme: Scheme, ground: Scheme, name: str, text: str | None = No
     example = example_of(scheme, template, senders)
     return NoticeText(
         name=name,
+        occasion=_occasion(name, senders),
         template=template,
         senders=tuple({action.name: action for action in senders}.values()),
         variables=tuple((code, _meaning(senders, code)) for code in sorted(known_in(scheme, name))),
@@ -131,6 +135,11 @@ def check_texts(ground: Scheme, before: Scheme, proposed: Scheme) -> None:
         for variable in essential(ground, name):
             if variable not in variables_of(template.text):
                 raise SchemeError("desk", 0, f"notices.{name}.text: the variable “{{{variable}}}” is missing")
+
+
+def _occasion(name: str, senders: tuple[Action, ...]) -> str:
+    told = [OCCASIONS[name]] if name in OCCASIONS else []
+    return "、".join(dict.fromkeys([*told, *(action.name for action in senders)])) or "现在不发"
 
 
 def _meaning(senders: tuple[Action, ...], code: str) -> str:

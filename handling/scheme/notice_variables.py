@@ -79,7 +79,7 @@ CLOCK_NOTICES: Known = {
 }
 # Where points are given by hand.
 POINTS_NOTICES: Known = {"points_given": frozenset(("points_for", "points", "balance"))}
-_SENT_BY_THE_ENGINE = {**ENGINE_NOTICES, **CLOCK_NOTICES, **POINTS_NOTICES, **VOTE_NOTICES, **EXPERT_NOTICES}
+SENT_BY_THE_ENGINE = {**ENGINE_NOTICES, **CLOCK_NOTICES, **POINTS_NOTICES, **VOTE_NOTICES, **EXPERT_NOTICES}
 
 CLOCK_VARIABLES = frozenset().union(*CLOCK_NOTICES.values()) - OF_A_CASE
 # These mean one thing in every notice: no field of a form has such a name, unless it sets just that.
@@ -100,8 +100,8 @@ def senders_of(scheme: Scheme, notice: str) -> list[Action]:
 def known_in(scheme: Scheme, notice: str) -> frozenset[str]:
     """What everybody knows who sends it; one that nobody sends may speak of a case and its points."""
     known = [OF_A_CASE | _asked_by(action) for action in senders_of(scheme, notice)]
-    if notice in _SENT_BY_THE_ENGINE:
-        known.append(_SENT_BY_THE_ENGINE[notice])
+    if notice in SENT_BY_THE_ENGINE:
+        known.append(SENT_BY_THE_ENGINE[notice])
     return frozenset.intersection(*known or [OF_A_CASE | {"points", "balance"}]) | {"community"}
 
 

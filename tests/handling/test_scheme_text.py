@@ -4,10 +4,11 @@ import tomllib
 
 import pytest
 
+from handling.notice_occasions import OCCASIONS
 from handling.notice_texts import check_texts, notice_texts
 from handling.scheme import SchemeError, bundled_schemes, load_scheme, read_over
 from handling.scheme.names import name_of_path
-from handling.scheme.notice_variables import known_in
+from handling.scheme.notice_variables import SENT_BY_THE_ENGINE, known_in
 from handling.scheme.reasons import explained
 from handling.scheme.text import Value, limited, written
 
@@ -78,6 +79,14 @@ def test_a_notice_may_only_say_what_is_known_when_it_is_sent():
     with pytest.raises(SchemeError, match="no variable") as refused:
         read_over('[notices.opted_out]\ntext = "{number}号停了"\n', "chengbei")
     assert "第 2 行 notices.opted_out.text：这条短信里不能写“{number}”" in explained(refused.value)
+
+
+def test_it_is_told_when_the_engine_sends_each_notice():
+    assert OCCASIONS.keys() == SENT_BY_THE_ENGINE.keys()
+    scheme = load_scheme("chengbei")
+    notices = {one.name: one for one in notice_texts(scheme, scheme)}
+    assert notices["received"].occasion == "刚收到建议"
+    assert notices["progress"].occasion == "更新进展"
 
 
 def test_no_notice_loses_what_its_reader_cannot_do_without():

@@ -156,8 +156,12 @@ def test_what_is_left_is_said(administrator: Browser) -> None:
     page = administrator.get("/desk/setup").text
     assert ">人员</a>：还没做" in page
     assert "热线号码：好了" in page
-    for step in ("community", "scheme", "people", "hours", "test"):
+    for step in ("community", "scheme", "people", "test"):
         assert "以后再说，下一步" in administrator.get(f"/desk/setup/{step}").text
+    for step in ("carrier", "hours"):
+        page = administrator.get(f"/desk/setup/{step}").text
+        assert "下一步" in page
+        assert "以后再说" not in page, "there is nothing to be put off"
 
 
 def test_only_administrators(desk: Desk) -> None:
