@@ -47,6 +47,8 @@ PAGES = (
     ("coordinator", "/desk/campaigns"),
     ("coordinator", "/desk/quality"),
     ("coordinator", "/desk/figures/cases?set=valid"),
+    ("coordinator", "/desk/figures/deliberations"),
+    ("coordinator", "/desk/figures/satisfaction"),
     ("coordinator", "/desk/all"),
     ("", "/board/"),
     ("", "/board/stories"),
