@@ -55,7 +55,8 @@ function end() {
 
 function enable() {
   $("call").disabled = $("number").disabled = Boolean(call);
-  $("hang-up").disabled = !call;
+  // Also ends what was dialled and not called: the hotline's number is back.
+  $("hang-up").disabled = !call && $("to").value === hotlineNumber;
 }
 
 // What the caller does in a step: a reply for the server.
@@ -179,11 +180,15 @@ function press(key) {
 
 // The first digit begins another number.
 function dialDigit(key) {
-  $("to").value = ($("to").value === hotlineNumber ? "" : $("to").value) + key;
-  $("digits").textContent = $("to").value;
+  dialled(($("to").value === hotlineNumber ? "" : $("to").value) + key);
 }
 
-$("to").addEventListener("input", () => { $("digits").textContent = $("to").value; });
+function dialled(number) {
+  $("to").value = $("digits").textContent = number;
+  enable();
+}
+
+$("to").addEventListener("input", () => dialled($("to").value));
 
 for (const button of document.querySelectorAll("[data-key]"))
   button.addEventListener("click", () => press(button.dataset.key));
@@ -203,7 +208,7 @@ $("call").addEventListener("click", () => {
   converse(() => post("/calls", { number: $("number").value, to: $("to").value }));
 });
 $("hang-up").addEventListener("click", () => {
-  if (!call) return;
+  if (!call) return dialled(hotlineNumber);
   call.hungUp = true;
   call.act.hangUp();
 });
@@ -282,7 +287,7 @@ $("write").addEventListener("submit", async (event) => {
 function nameCallKey() {
   const only = "keyPhone" in $("number").selectedOptions[0].dataset;
   say("call-word", only ? "一键呼叫" : "拨打热线");
-  if (only) { $("to").value = hotlineNumber; $("digits").textContent = hotlineNumber; }
+  if (only) dialled(hotlineNumber);
 }
 
 $("number").addEventListener("change", nameCallKey);

@@ -90,11 +90,16 @@ def test_what_carrier_and_hotline_say_is_shown_on_request(served: Served, page: 
 
 
 def test_the_keys_dial_when_nobody_talks(page: Page) -> None:
+    before = page.locator("#digits").inner_text()
+    expect(page.locator("#hang-up")).to_be_disabled()
     for key in "028":
         page.get_by_role("button", name=key, exact=True).click()
 
     assert page.locator("#to").input_value() == "028"
     expect(page.locator("#digits")).to_have_text("028")
+    page.locator("#hang-up").click()
+    expect(page.locator("#digits")).to_have_text(before)
+    expect(page.locator("#hang-up")).to_be_disabled()
 
 
 def test_the_key_phone_has_one_key_for_the_hotline(served: Served, page: Page) -> None:
