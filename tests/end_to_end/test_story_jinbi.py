@@ -130,32 +130,38 @@ def test_an_urgent_matter_is_agreed_on_fast(jinbi: Town) -> None:
 
 
 def test_points_become_soap_and_oil_at_the_shop(jinbi: Town) -> None:
-    """三和供销社: by text, and at the desk; the stock goes down, and nobody has less than nothing."""
+    """三和供销社: by text, by key and at the desk; the stock goes down, and nobody has less than nothing."""
     jinbi.calls(GRANDMOTHER, "馨竹苑的休闲区太小了，建议扩大25平米")
     number = jinbi.newest()
     jinbi.reviews("chen", number, level="D")
     jinbi.acts("he", number, "raise_topic", topic="扩大休闲区域25平米", handler=str(jinbi.users["qiu"]))
     file = "/desk/residents/1"
-    for _ in range(4):
+    for _ in range(5):
         jinbi.fills("he", file, "/points", rule="volunteer")
-    given = "谢谢您：参加志愿服务。送您10积分，共45分，可到三和供销社兑换。"
+    given = "谢谢您：参加志愿服务。送您10积分，共55分，可到三和供销社兑换。"
     assert jinbi.inbox(GRANDMOTHER)[-1] == given
     assert stock(jinbi) == {"洗衣皂": "100", "食盐": "100", "菜油": "20"}
     jinbi.texts(GRANDMOTHER, "兑换")
-    assert "洗衣皂5、食盐5、菜油40。您有45积分" in jinbi.inbox(GRANDMOTHER)[-1]
+    assert "洗衣皂5、食盐5、菜油40。您有55积分" in jinbi.inbox(GRANDMOTHER)[-1]
     jinbi.texts(GRANDMOTHER, "兑换 洗衣皂")
-    assert jinbi.inbox(GRANDMOTHER)[-1] == "洗衣皂要5积分，您有45积分。要换请回“确认”。"
+    assert jinbi.inbox(GRANDMOTHER)[-1] == "洗衣皂要5积分，您有55积分。要换请回“确认”。"
     jinbi.texts(GRANDMOTHER, "确认")
-    booked = "换好了：洗衣皂，用了5积分，还有40积分。带这部电话到三和供销社来领。"
+    booked = "换好了：洗衣皂，用了5积分，还有50积分。带这部电话到三和供销社来领。"
     assert jinbi.inbox(GRANDMOTHER)[-1] == booked
     jinbi.fills("he", "/desk/rewards", "/handed")
+    jinbi.texts(GRANDMOTHER, "兑换 食盐")
+    asked, question = jinbi.presses(GRANDMOTHER, "/twilio/voice/keys", "3")
+    assert asked == ["points_are", "number_50", "reward_costs", "digit_5", "reward_confirm"]
+    for _ in range(2):
+        assert "reward_booked" in jinbi.presses(GRANDMOTHER, question, "1")[0], "a webhook that comes twice"
+    assert jinbi.inbox(GRANDMOTHER)[-1] == "换好了：食盐，用了5积分，还有45积分。带这部电话到三和供销社来领。"
     shown = jinbi.at("he").get(file)
     form = next(form for form in shown.forms.values() if str(form.action).endswith("/redeem"))
     form["reward"].select(text="菜油（40）")
     jinbi.sends(form)
-    assert "还有0积分" in jinbi.inbox(GRANDMOTHER)[-1]
-    assert stock(jinbi) == {"洗衣皂": "99", "食盐": "100", "菜油": "19"}
-    jinbi.texts(GRANDMOTHER, "兑换 食盐")
+    assert "还有5积分" in jinbi.inbox(GRANDMOTHER)[-1]
+    assert stock(jinbi) == {"洗衣皂": "99", "食盐": "99", "菜油": "19"}
+    jinbi.texts(GRANDMOTHER, "兑换 菜油")
     assert "换不了" in jinbi.inbox(GRANDMOTHER)[-1]
 
 

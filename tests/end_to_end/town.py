@@ -233,6 +233,15 @@ class Town:
         self.work()
         return prompts
 
+    def presses(self, caller: str, path: str, key: str) -> tuple[list[str], str]:
+        """A key in a call; the prompts that answer it, and where the next key goes ("" for none)."""
+        who = {"CallSid": "CA" + caller[1:], "From": caller, "To": NUMBER, "CallStatus": "in-progress"}
+        answer = self.post(path, **who, Digits=key)
+        self.work()
+        gather = next(ElementTree.fromstring(answer).iter("Gather"), None)
+        following = urlsplit(gather.get("action", "")).path if gather is not None else ""
+        return re.findall(r"/prompts/[^<]*?([a-z0-9_]+)\.wav", answer), following
+
     def reads(self, username: str, path: str) -> str:
         """The words of a page, as a person sees them."""
         return self.at(username).get(path).html.select_one("main").get_text(" ", strip=True)
