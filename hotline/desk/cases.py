@@ -88,6 +88,15 @@ def case_page(number: int) -> Answer:
     return show_case(number)
 
 
+@blueprint.get("/cases/<int:number>/version")
+@allowed(*EVERYBODY)
+def case_version(number: int) -> dict[str, int]:
+    """For an open page: whether it still tells how the case stands. Nothing of the case itself."""
+    with current().database.read() as session:
+        version = session.scalar(select(Suggestion.version).where(Suggestion.number == number))
+    return {"version": abort(404) if version is None else version}
+
+
 @blueprint.post("/cases/<int:number>/actions/<action>")
 @allowed(*STAFF)
 def act(number: int, action: str) -> Answer:

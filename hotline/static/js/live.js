@@ -5,6 +5,8 @@ const OFF = "hotline-sound-off";
 const AGAIN = 15000; // milliseconds between two questions where no stream can be had
 const USABLE = "a[href], button:not([disabled]), input, select, textarea, summary";
 const parts = () => [...document.querySelectorAll("main [data-live][id]")];
+const opened = document.querySelector("main [data-version]");
+const topics = () => new Set(opened ? ["cases"] : parts().map((part) => part.dataset.live));
 const told = {};
 
 function chime() {
@@ -70,23 +72,32 @@ async function renew(topic) {
   if (grown) chime();
 }
 
+// A case that is open is not exchanged under the hand of who works on it: a line says that it has changed.
+async function compare() {
+  const answer = await fetch(opened.dataset.asks, { headers: { Accept: "application/json" } });
+  if (!answer.ok || answer.redirected) return;
+  const { version } = await answer.json();
+  opened.hidden = version === Number(opened.dataset.version);
+}
+
 function hear(topic, mark) {
   const before = told[topic];
   told[topic] = mark;
+  if (before === undefined || before === mark) return;
   // Without network the old mark stays: the next one that comes tries again.
-  if (before !== undefined && before !== mark) renew(topic).catch(() => { told[topic] = before; });
+  (topic === "cases" && opened ? compare() : renew(topic)).catch(() => { told[topic] = before; });
 }
 
 function ask() {
   fetch(document.body.dataset.liveNow)
-    .then((answer) => (answer.ok ? answer.json() : {}))
-    .then((marks) => Object.entries(marks).forEach(([topic, mark]) => hear(topic, mark)))
+    .then((answer) => (answer.ok ? answer.json() : told))
+    .then((marks) => topics().forEach((topic) => hear(topic, marks[topic])))
     .catch(() => {});
 }
 
 function listen(address) {
   const stream = new EventSource(address);
-  for (const topic of new Set(parts().map((part) => part.dataset.live))) {
+  for (const topic of topics()) {
     stream.addEventListener(topic, (event) => hear(topic, JSON.parse(event.data)));
   }
   stream.addEventListener("error", () => {
@@ -101,7 +112,5 @@ function offerSilence() {
   sound.addEventListener("change", () => localStorage.setItem(OFF, sound.checked ? "0" : "1"));
 }
 
-if (parts().length) {
-  offerSilence();
-  listen(document.body.dataset.live);
-}
+if (parts().length) offerSilence();
+if (topics().size) listen(document.body.dataset.live);

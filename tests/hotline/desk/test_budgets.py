@@ -36,7 +36,7 @@ NO_PAGES = {
     ),
     *("desk.live", "desk.live_now", "desk.peaks", "desk.practice_peaks", "desk.practice_sound", "desk.print_form"),
     *("desk.print_ledger", "desk.print_paper", "desk.question_voice", "desk.recording", "desk.resident_copy"),
-    *("desk.indicator_cases", "desk.first_account"),
+    *("desk.case_version", "desk.indicator_cases", "desk.first_account"),
 }
 MOST = 6
 # No lists: the map counts courtyards four ways, the honours are one question a kind and a note of the look.

@@ -150,3 +150,38 @@ def test_my_cases_show_what_was_just_given_to_me(town: LiveDesk, page: Page) -> 
     number = town.handled_case("wangfang")
     expect(page.locator(f"#case-{number}")).to_be_visible()
     assert chimes(page) == 1
+
+
+def test_who_reads_a_case_is_told_when_somebody_else_has_changed_it(town: LiveDesk, page: Page) -> None:
+    number, other = town.handled_case("wangfang"), town.handled_case("zhang", phone="+8613900139222")
+    sign_in(page, town, "wangfang")
+    with page.expect_response("**/desk/live"):
+        page.goto(f"{town.url}/desk/cases/{number}")
+    page.evaluate("window.same = true")
+    changed = page.get_by_text("这件事刚刚有了新情况")
+    with page.expect_response("**/version"):
+        town.act(other, "zhang", "progress", note="约了师傅")
+    expect(changed).to_be_hidden()
+    town.act(number, "liu", "progress", note="师傅下午到")
+    expect(changed).to_be_visible()
+    assert page.evaluate("window.same"), "what was being written is still there"
+    page.get_by_role("link", name="看新的").click()
+    expect(page.get_by_text("师傅下午到").first).to_be_visible()
+    expect(changed).to_be_hidden()
+    page.evaluate("window.same = true")
+
+
+def test_a_page_without_a_stream_asks_now_and_then(
+    town: LiveDesk, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_STREAMS", 0)
+    sign_in(page, town, "zhiyuan")
+    page.clock.install()
+    with page.expect_response("**/desk/live"):
+        page.goto(f"{town.url}/desk/review")
+    page.evaluate("window.same = true")
+    with page.expect_response("**/desk/live/now"):
+        page.clock.run_for(16_000)
+    number = town.case()
+    page.clock.run_for(16_000)
+    expect(page.get_by_text(f"{number} 号")).to_be_visible()
