@@ -53,7 +53,7 @@ ON_BOTH = [
     "schema",
     "story_gongzhi",
     "story_chengbei",
-    "service",
+    "service_killed",
 ]
 FOLDERS_ON_BOTH = ("models", "worker", "telephony")
 

@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from models import Database
 from tests.chromium import browser  # noqa: F401 (a fixture)
-from tests.end_to_end.service import eventually, free_port
+from tests.end_to_end.service import Service, eventually, free_port
+from tests.fakes.carrier import CarrierFake
 from tests.speech import speech_model, speech_settings  # noqa: F401 (fixtures)
 
 READY = "请打开"
@@ -86,3 +88,24 @@ def page(browser: Browser, demonstration: Demonstration) -> Iterator[Page]:
     context.close()
     assert foreign == []
     assert errors == []
+
+
+@pytest.fixture
+def carrier():
+    fake = CarrierFake()
+    yield fake
+    fake.close()
+    assert not fake.faults, "\n".join(fake.faults)
+
+
+@pytest.fixture
+def service(tmp_path: Path, database: Database, carrier: CarrierFake, speech_model: Path):
+    made = Service(
+        tmp_path / "home",
+        database.url.render_as_string(hide_password=False),
+        carrier,
+        HOTLINE_SPEECH_MODEL=str(speech_model),
+    )
+    made.start()
+    yield made
+    made.stop()

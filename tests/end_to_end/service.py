@@ -38,6 +38,11 @@ def eventually(look: Callable[[], Found | None], seconds: float = 60) -> Found:
     raise AssertionError(f"nothing within {seconds} s: {look}")
 
 
+def count(database: Database, model: type, **by: object) -> int:
+    with database.read() as session:
+        return session.query(model).filter_by(**by).count()
+
+
 class Service:
     """Runs `hotline serve` (or another command) on `home` with the fake carrier."""
 
