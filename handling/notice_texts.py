@@ -7,7 +7,7 @@ from handling.notice_occasions import OCCASIONS
 from handling.notices import compose
 from handling.scheme import Action, Scheme, SchemeError, Template
 from handling.scheme.notice_variables import known_in, senders_of, variables_of
-from handling.scheme.words import SAMPLE
+from handling.scheme.samples import SAMPLE
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_segments, sms_units
 
 # Where the file's wording has one of these, the resident or the people on duty cannot do without it.

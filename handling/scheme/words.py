@@ -7,6 +7,7 @@ from handling.notices import compose
 from handling.scheme import Action, Level, Scheme, Step
 from handling.scheme.base import TimeLimit
 from handling.scheme.notice_variables import VARIABLES
+from handling.scheme.samples import SAMPLE
 from handling.scheme.supervision import HANDLER
 from models import Role
 
@@ -16,22 +17,6 @@ ROLES = {
     Role.HANDLER: "办理人",
     Role.COORDINATOR: "统筹员",
     Role.ADMINISTRATOR: "管理员",
-}
-# What the engine's variables say in a sample.
-SAMPLE = {
-    "number": "1001",
-    "due": "3月10日",
-    "promise": "3月10日前答复您",
-    "handler_name": "王芳",
-    "level": "A类",
-    "state": "正在办理",
-    "place": "天福苑",
-    "quote": "下水道返水",
-    "caller": "13800138000",
-    "ring": "119",
-    "points": "10",
-    "balance": "30",
-    "cases": "1001号正在办理",
 }
 
 

@@ -7,8 +7,8 @@ from flask import abort, render_template, request
 from handling.notice_texts import NoticeText, notice_texts
 from handling.scheme.editions import in_force
 from handling.scheme.notice_variables import variables_of
+from handling.scheme.samples import SAMPLE
 from handling.scheme.text import Value
-from handling.scheme.words import SAMPLE
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_units
 from hotline.current import current
 from hotline.desk.access import LEADERS, allowed, blueprint

@@ -115,8 +115,8 @@ def test_an_opinion_of_the_directory_opens_what_waited_for_it(
     (notice,) = session.scalars(select(Notice))
     assert (notice.to_number, notice.body) == (
         "+8613900000001",
-        "【城北社区】王工老师：请就1001号“天福苑公共设施维护”提意见：电线够不够。3月16日前回短信“1001 可行”"
-        "（或有条件可行、不可行），后面写理由，有费用写“费用2000元”；有利益关系回“1001 回避”。",
+        "【城北社区】王工老师：请就1001号“天福苑公共设施维护”提意见：电线够不够。3月16日前回“1001 可行”"
+        "（或有条件可行、不可行）加理由，有费用写“费用2000元”；有利益关系回“1001 回避”。",
     )
     assert open_requests(session) == [request]
 

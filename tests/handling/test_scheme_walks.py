@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from handling.casework import actions_for
 from handling.scheme import Action, Scheme, bundled_schemes, load_scheme
+from handling.scheme.notice_variables import VARIABLES
+from handling.scheme.samples import SAMPLE
 from handling.scheme.words import sample_notice
 from handling.sms import sms_segments
 from models import Event, Role, Suggestion, SuggestionState, User
@@ -98,18 +100,23 @@ def from_state(step: str, level: str, handler_id: int | None, done: frozenset[st
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
-def test_every_notice_with_usual_values_is_one_segment_and_cut_nowhere(scheme: Scheme) -> None:
+def test_every_notice_with_usual_values_is_short_and_cut_nowhere(scheme: Scheme) -> None:
     senders = [a for step in scheme.steps for a in step.actions if a.notice]
     samples = {(a.notice, a.code): sample_notice(scheme, a.notice, a) for a in senders}
     samples |= {(name, ""): sample_notice(scheme, name) for name in scheme.notices}
     for where, text in samples.items():
-        assert sms_segments(scheme.community.signature + text) == 1, where
+        # An expert needs the question and how to answer it.
+        assert sms_segments(scheme.community.signature + text) <= (2 if where[0] == "expert_asked" else 1), where
         assert "…" not in text, where
 
 
 @pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.name)
-def test_only_reasons_alarms_and_lists_may_take_a_second_segment(scheme: Scheme) -> None:
+def test_only_reasons_alarms_lists_and_questions_may_take_a_second_segment(scheme: Scheme) -> None:
     longer = {name for name, template in scheme.notices.items() if template.segments > 1}
-    # What people write; whom to help, where and how; what there is to choose from.
+    # What people write; whom to help, where and how; what there is to choose from; what is asked.
     reasons, alarms, lists = {"refused", "not_taken", "not_settled"}, {"alarm", "alarm_again"}, {"rewards"}
-    assert longer <= reasons | alarms | lists | {"survey_question"}
+    assert longer <= reasons | alarms | lists | {"survey_question", "expert_asked"}
+
+
+def test_everything_that_the_engine_says_has_a_sample() -> None:
+    assert VARIABLES - {"community"} <= set(SAMPLE)
