@@ -136,7 +136,8 @@ def test_everyday_jobs_cost_few_keys(live: LiveDesk, page: Page, name: str, job,
     print(f"\n| {name} | {hands.keys} | {hands.characters} | {hands.requests} | {spent:.1f} |")  # noqa: T201
     assert hands.keys <= most
     # The draft of the SMS may still be asked for before the page is left.
-    assert hands.requests <= 5
+    # Where the machine is slow, the draft of the SMS is asked for once more between two typed words.
+    assert hands.requests <= 6
 
 
 def test_words_are_heard_marked_and_looped_slower_and_louder(live: LiveDesk, page: Page) -> None:
