@@ -34,6 +34,13 @@ CLIPPED_AT = 0.999
 # A voice below FAINT (dBFS) is raised to RAISED, its peaks to RAISED_PEAK at most: measured in docs/speech.md.
 FAINT, RAISED, RAISED_PEAK = -40.0, -30.0, 0.9
 
+# A mix with less than this share of the loudest channel's energy has lost the voice; one of eight channels alone
+# keeps a sixty-fourth.
+CANCELLED = 0.001
+
+# A WAV of which only the header's lengths are missing (a recorder that lost its power) is read to its end.
+_DATA, _NO_LENGTH, _TO_THE_END = b"data", bytes(4), b"\xff\xff\xff\xff"
+
 # AMR, which some exchanges and phones record (RFC 4867, section 5), needs ffmpeg; soundfile cannot read it.
 AMR_MARKS = (b"#!AMR\n", b"#!AMR-WB\n")
 FFMPEG_SECONDS = 60
@@ -93,12 +100,13 @@ def decode(data: bytes, *, rate: int = MODEL_RATE, max_seconds: float = MAX_SECO
         raise AudioError("empty")
     if data.startswith(AMR_MARKS):
         data = _without_amr(data, max_seconds)
+    data = _with_length(data)
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as file:
             original, complete = _decode(file, max_seconds)
             original_rate = int(file.samplerate)
     except (soundfile.SoundFileError, RuntimeError, ValueError, TypeError) as error:
-        raise AudioError("not_audio", str(error)) from error
+        raise AudioError("not_audio", _reason(error)) from error
     if not len(original):
         raise AudioError("empty", "no samples")
     samples = original if original_rate == rate else soxr.resample(original, original_rate, rate)
@@ -157,6 +165,15 @@ def _without_amr(data: bytes, max_seconds: float) -> bytes:
     return sound
 
 
+def _with_length(data: bytes) -> bytes:
+    """A WAV whose header was never finished promises no samples, and holds them all the same."""
+    place = data.find(_DATA, 12, 4096) + len(_DATA)
+    unfinished = data.startswith(b"RIFF") and place >= 12 and data[place : place + 4] == _NO_LENGTH
+    if not unfinished or len(data) <= place + 4:
+        return data
+    return data[:4] + _TO_THE_END + data[8:place] + _TO_THE_END + data[place + 4 :]
+
+
 def _decode(file: soundfile.SoundFile, max_seconds: float) -> tuple[Samples, bool]:
     if file.samplerate not in RATES or not 1 <= file.channels <= MAX_CHANNELS:
         raise AudioError("damaged", f"{file.channels} channels at {file.samplerate} Hz")
@@ -187,8 +204,18 @@ def _blocks(file: soundfile.SoundFile) -> Iterator[Samples]:
 def _mono(block: Samples) -> Samples:
     # A float file may hold NaN or infinity, which would spread through the resampler.
     clean = np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0)
-    mono: Samples = np.clip(clean.mean(axis=1, dtype=np.float32), -1.0, 1.0)
-    return mono
+    mono: Samples = clean.mean(axis=1, dtype=np.float32)
+    if clean.shape[1] > 1:
+        # Channels of opposite polarity, as from a wrongly soldered line, cancel each other: then one of them.
+        loudest: Samples = clean[:, int(np.abs(clean).sum(axis=0).argmax())]
+        if np.square(mono).sum() < CANCELLED * np.square(loudest).sum():
+            mono = loudest
+    return np.clip(mono, -1.0, 1.0)
+
+
+def _reason(error: Exception) -> str:
+    """What the library says, without the address of the bytes that we gave it."""
+    return str(error).rpartition(">: ")[2]
 
 
 def _decibel(value: float) -> float:

@@ -65,6 +65,8 @@ class Decision(NamedTuple):
     emergency_signs: list[Sign]
     # Several matters in one message: all domains that it speaks for, with their sums, the strongest first.
     matters: tuple[tuple[str, float], ...] = ()
+    # Where the text says that it is no drill and no joke: start, end.
+    earnest: tuple[tuple[int, int], ...] = ()
 
 
 class Classifier:
@@ -116,6 +118,7 @@ class Classifier:
             urgency_signs=urgency_signs + risks,
             emergency_signs=danger,
             matters=self._matters(sums),
+            earnest=tuple((hit.start, hit.end) for hit in guards.earnest),
         )
 
     def _told_apart(self, hits: Sequence[Hit]) -> list[list[Found]]:

@@ -1,5 +1,6 @@
 """What takes the force out of a word: 没有着火, 去年晕倒过, 万一着火, 电视上说, 火锅, 气死了."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,10 @@ COMMAS = FULL_STOPS + "，,；;、"
 # A guard that was only heard must be long, or stand right before the sign (没有 as 煤油): silencing a true
 # danger is worse than a false alarm.
 HEARD, HEARD_BEFORE, RIGHT_BEFORE = 0.75, 0.5, 4
+# 不是我家，是对门: what is denied tells nothing about what happens instead.
+_INSTEAD = re.compile(rf"[^{COMMAS}]*(?:不是|没|不)[^{COMMAS}]*[，,](?=但|可是|不过|而是|是|就是)")
+# 不是演习 says that it is none, 是不是演习 asks.
+ASKED = "是"
 NOW = "此刻"
 # A word for "now" this near (characters) to the sign says that it is happening.
 NOW_WITHIN = 14
@@ -25,12 +30,14 @@ class GuardedText:
     masks: tuple[Hit, ...]
     standing: tuple[tuple[Guard, Hit], ...]
     now: tuple[Hit, ...]
+    # Where somebody says that it is no drill and no joke.
+    earnest: tuple[Hit, ...]
 
     def unmasked(self, found: list[Found]) -> list[Found]:
         """Hits that are not part of a harmless longer expression (火 of 火锅)."""
         if not self.masks:
             return found
-        return [one for one in found if not any(m.start < one[0].end and one[0].start < m.end for m in self.masks)]
+        return [one for one in found if not _overlaps(one[0], self.masks)]
 
     def effect(self, value: str, spans: Iterable[tuple[int, int]]) -> str:
         """What the guards do to a sign for `value` whose words stand at these spans: "", "drop" or "risk"."""
@@ -67,24 +74,38 @@ def _least(guard: Guard) -> float:
     return HEARD_BEFORE if guard.side == "before" and guard.within <= RIGHT_BEFORE else HEARD
 
 
+def denied_before(text: str, start: int) -> tuple[int, int] | None:
+    """Of a sign of danger that begins at `start`: the clause before its own, where that says what is not."""
+    own = max((text.rfind(stop, 0, start) for stop in COMMAS), default=-1) + 1
+    before = max((text.rfind(stop, 0, max(0, own - 1)) for stop in COMMAS), default=-1) + 1
+    match = _INSTEAD.match(text, before)
+    return match.span() if match and match.end() == own else None
+
+
 class Guarding:
     """The lexicon's guards, ready to look at texts."""
 
     def __init__(self, lexicon: Lexicon, variants: Variants) -> None:
         self._masks = _vocabulary(lexicon, lexicon.masks, variants)
+        self._earnest = _vocabulary(lexicon, lexicon.earnest, variants)
         self._now = _vocabulary(lexicon, "{" + NOW + "}", variants) if NOW in lexicon.concepts else set()
         # Each with the least quality of a hit that makes it stand.
         self._guards: dict[str, list[tuple[Guard, float]]] = {}
         for guard in lexicon.guards:
             for word in _vocabulary(lexicon, guard.words, variants):
                 self._guards.setdefault(word, []).append((guard, _least(guard)))
-        self._words = self._masks | self._now | set(self._guards)
+        self._words = self._masks | self._now | self._earnest | set(self._guards)
 
     def vocabulary(self) -> set[str]:
         return self._words
 
     def of(self, text: str, own: Sequence[Hit], hits: Sequence[Hit]) -> GuardedText:
         """`own`: those of the hits whose words stand in `vocabulary()`."""
+        earnest = tuple(
+            hit
+            for hit in own
+            if hit.word in self._earnest and hit.literal and text[max(0, hit.start - 1) : hit.start] != ASKED
+        )
         return GuardedText(
             text=text,
             # An expression that only sounds like a harmless one must not hide a danger.
@@ -93,9 +114,10 @@ class Guarding:
                 (guard, hit)
                 for hit in own
                 for guard, least in self._guards.get(hit.word, ())
-                if hit.quality >= least and not self._inside(hit, hits)
+                if hit.quality >= least and not self._inside(hit, hits) and not _overlaps(hit, earnest)
             ),
             now=tuple(hit for hit in own if hit.word in self._now and hit.literal),
+            earnest=earnest,
         )
 
     def _inside(self, hit: Hit, hits: Sequence[Hit]) -> bool:
@@ -104,6 +126,10 @@ class Guarding:
         return any(
             other.end - other.start >= 3 and other.literal and other.word not in self._guards for other in longer
         )
+
+
+def _overlaps(hit: Hit, others: Iterable[Hit]) -> bool:
+    return any(other.start < hit.end and hit.start < other.end for other in others)
 
 
 def _vocabulary(lexicon: Lexicon, words: str, variants: Variants) -> set[str]:

@@ -18,6 +18,8 @@ TRUST_OF_LABEL = {"normal": 0.6}
 EMERGENCY_AT = 0.4
 OF_RULES, MOST_OF_RULES = 0.4, 4.0
 EMERGENCY = "emergency"
+# A word that is enough alone (`strong` in emergency.toml).
+STRONG = 3.0
 # Too short to sound like anything.
 SHORTEST = 4
 
@@ -38,7 +40,7 @@ def judge(decision: Decision, answer: Answer, danger: Answer, own_words: frozens
 
     danger: the answer on the most alarming part alone, so that a street light told beside it hides no gas; in an
     emergency it also tells what it is about and whom to ring."""
-    if answer.length < SHORTEST:
+    if answer.length < SHORTEST or _says_it_all(decision, answer):
         return decision
     urgency, demand_type, domain = decision.urgency, decision.demand_type, decision.domain
     if not _own(own_words, decision.emergency_signs + decision.urgency_signs):
@@ -54,6 +56,15 @@ def judge(decision: Decision, answer: Answer, danger: Answer, own_words: frozens
 
 def _own(own_words: frozenset[str], signs: Iterable[tables.Sign]) -> bool:
     return any(sign.literal and sign.word in own_words for sign in signs)
+
+
+def _says_it_all(decision: Decision, answer: Answer) -> bool:
+    """心脏不跳了 is a strong word of danger as written, and little more: experience, which learned from whole
+    sentences, has nothing to add."""
+    return decision.urgency == EMERGENCY and any(
+        sign.literal and not sign.parts and sign.weight >= STRONG and 2 * (sign.end - sign.start) >= answer.length
+        for sign in decision.emergency_signs
+    )
 
 
 def _alarms(decision: Decision, danger: Answer) -> bool:

@@ -1,6 +1,7 @@
 """Numbers, telephone numbers and days as people say them, for search and forms. The text itself stays as it is."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -70,19 +71,33 @@ class Phone:
 
 _PHONE_DIGIT = rf"[0-9０-９{_SPOKEN}]"
 _PAUSE = r"[\s\-—，,、·]{0,2}"
-_PHONE = re.compile(rf"{_PHONE_DIGIT}(?:{_PAUSE}{_PHONE_DIGIT}){{6,11}}")
+_PHONE_RUN = re.compile(rf"(?:\+86{_PAUSE})?{_PHONE_DIGIT}(?:{_PAUSE}{_PHONE_DIGIT}){{6,}}")
+_PIECE = re.compile(rf"\+86|{_PHONE_DIGIT}+")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LANDLINE = re.compile(r"(?:0\d{2,3})?[2-8]\d{6,7}")
+_LONGEST_PHONE = 12
 
 
 def phones(text: str) -> list[Phone]:
     """Mobile and landline numbers of mainland China, in digits or spoken (幺三八...), with pauses between."""
-    found = []
-    for match in _PHONE.finditer(text):
-        plain = digits(match[0])
-        if _MOBILE.fullmatch(plain) or _LANDLINE.fullmatch(plain):
-            found.append(Phone(match[0], match.start(), match.end(), plain))
-    return found
+    return [phone for run in _PHONE_RUN.finditer(text) for phone in _phones(text, run)]
+
+
+def _phones(text: str, run: re.Match[str]) -> Iterator[Phone]:
+    """A run of digits that is a number as a whole, or the mobile numbers before or after others in it: 五零二，
+    幺三八... Digits without a pause between them are never parted: an identity number holds no telephone's."""
+    said = 0
+    pieces = [piece.span() for piece in _PIECE.finditer(text, *run.span())]
+    for first, (start, _) in enumerate(pieces):
+        for last, (_, end) in enumerate(pieces[first:], start=first):
+            plain = digits(text[start:end].removeprefix("+86"))
+            if start < said or len(plain) > _LONGEST_PHONE:
+                break
+            whole = (first, last) == (0, len(pieces) - 1)
+            if _MOBILE.fullmatch(plain) or (whole and _LANDLINE.fullmatch(plain)):
+                yield Phone(text[start:end], start, end, plain)
+                said = end
+                break
 
 
 @dataclass(frozen=True)
@@ -114,11 +129,12 @@ _WEEKS = {"上上": -2, "上": -1, "这": 0, "本": 0, "下": 1, "下下": 2}
 _WEEKDAY = {character: day for day, character in enumerate("一二三四五六日")} | {"天": 6}
 _YEARS = {"前年": -2, "去年": -1, "今年": 0, "明年": 1}
 _PARTS = "凌晨|早上|早晨|清早|清晨|大清早|上午|中午|晌午|下午|傍晚|擦黑|晚上|晚黑|夜里|夜头|半夜|深夜"
-_AFTERNOON = frozenset(["下午", "傍晚", "擦黑", "晚上", "晚黑", "夜里", "夜头", "昨晚", "今晚", "明晚", "昨夜"])
+_NIGHT = frozenset(["晚上", "晚黑", "夜里", "夜头", "半夜", "深夜"])
+_AFTERNOON = frozenset(["下午", "傍晚", "擦黑"])
 _N = rf"{NUMERAL}{{1,4}}"
 _DAY = re.compile(
     rf"(?P<relative>{'|'.join(_RELATIVE)})"
-    rf"|(?P<ago>{_N})(?:天|日)(?P<side>以前|之前|前|以后|之后|后)"
+    rf"|(?<!{NUMERAL})(?P<ago>{_N})(?:天|日)(?P<side>以前|之前|前|以后|之后|后)"
     rf"|(?P<week>上上|下下|上|这|本|下)(?:个)?(?:星期|周|礼拜)(?P<weekday>[一二三四五六日天])"
     rf"|(?:(?P<year>前年|去年|今年|明年|{NUMERAL}{{4}}年))?(?P<month>{_N})月(?:份)?(?P<date>{_N})(?:号|日)"
     rf"|(?P<near>上个月|这个月|本月|下个月)(?P<monthday>{_N})(?:号|日)"
@@ -146,7 +162,7 @@ def _day(match: re.Match[str], today: date) -> date | None:
     if match["relative"]:
         return today + timedelta(days=_RELATIVE[match["relative"]])
     if match["ago"]:
-        return today + timedelta(days=number(match["ago"]) * (1 if "后" in match["side"] else -1))
+        return _shifted(today, number(match["ago"]) * (1 if "后" in match["side"] else -1))
     if match["week"]:
         monday = today - timedelta(days=today.weekday())
         return monday + timedelta(weeks=_WEEKS[match["week"]], days=_WEEKDAY[match["weekday"]])
@@ -162,6 +178,13 @@ def _year(said: str | None, today: date) -> int:
     return today.year + _YEARS[said] if said in _YEARS else int(digits(said))
 
 
+def _shifted(today: date, by: int) -> date | None:
+    try:
+        return today + timedelta(days=by)
+    except OverflowError:
+        return None
+
+
 def _date(year: int, month: int, day: int) -> date | None:
     try:
         return date(year, month, day)
@@ -171,6 +194,9 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 def _hour(spoken: str, part: str) -> int | None:
     hour = number(spoken)
+    if part in _NIGHT:
+        # 半夜两点 is two o'clock; to which of two days 半夜十二点 belongs, people do not agree.
+        return hour + 12 if 5 <= hour < 12 else hour if hour != 12 and hour < 24 else None
     if (part in _AFTERNOON and hour < 12) or (part in ("中午", "晌午") and hour < 6):
         hour += 12
     return hour if hour < 24 else None

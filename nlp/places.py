@@ -13,7 +13,7 @@ _NUMBER = r"[0-9０-９零〇一二两三四五六七八九十百幺]{1,5}"
 _LINK = r"(?:的|\s)?"
 # 洞 and 动 are what a recogniser makes of 栋; 一动不动 is none.
 _BUILDING = (
-    rf"(?P<building>{_NUMBER}|[A-Da-d甲乙丙丁])\s*(?:栋|幢|洞(?!洞)|动(?![不也都一])|号楼|#楼)"
+    rf"(?P<building>{_NUMBER}|[A-Da-d甲乙丙丁])\s*(?:栋|幢|洞(?![洞不])|动(?![不也都一])|号楼|#楼)"
     r"|(?P<tower>[0-9０-９]{1,2}|[A-Da-d甲乙丙丁])\s*座"
 )
 
@@ -48,7 +48,7 @@ _PART_OF = {key: key.rstrip("234") for key in _ADDRESS.groupindex} | {"tower": "
 _STREET = re.compile(rf"[一-鿿]{{2,4}}?(?:路|街|巷|大道)(?:{_NUMBER}号)?")
 # What a street's name does not begin with: the sentence before it.
 _NOT_A_NAME = re.compile(
-    r".*(?:在|到|从|往|就是|那条|这条|我们|你们|他们|的|和|跟|边|门口|旁边|附近|一条|过|走|去|上|修|扫|堵|把|条|整|挖|半"
+    r".*(?:还有|在|到|从|往|就是|那条|这条|我们|你们|他们|的|和|跟|边|门口|旁边|附近|一条|过|走|去|上|修|扫|堵|把|条|整|挖|半"
     r"|反映|一下|不[见到清好]|不|没有|看见|瞧见|了|着|得|段|截|这|那|哪|我|你|他|她|给|让|请|要|很|太|都)"
 )
 _NO_STREET = frozenset(

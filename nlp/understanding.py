@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from nlp.classifier import Classifier, Decision
 from nlp.dialect import Dialect, Standard
 from nlp.experience import Experience
+from nlp.guarding import denied_before
 from nlp.judgement import EMERGENCY, judge, signs
 from nlp.lexicon import DEFAULT, FOLDER, Lexicon, load_lexicon
 from nlp.matcher import Hit, Matcher
@@ -106,10 +107,10 @@ class Understander:
         decision = self._classifier.classify(beginning, self._hits(beginning))
         heard: list[Evidence] = []
         if self._experience:
-            reading = self._experience.read(self._without_silenced(text))
-            answer = reading.answer()
-            leading = max(decision.emergency_signs, key=lambda sign: sign.weight, default=None)
+            leading = max(decision.emergency_signs, key=_telling, default=None)
             where = standard.span(leading.start, leading.end) if leading else None
+            reading = self._experience.read(self._to_be_heard(text, standard, decision, leading))
+            answer = reading.answer()
             danger = reading.most_alarming(answer, where)
             decision = judge(decision, answer, danger, self._own_words)
             heard = [
@@ -128,8 +129,13 @@ class Understander:
             matters=decision.matters,
         )
 
-    def _without_silenced(self, text: str) -> str:
-        """With blanks for the words that the community does not want to count."""
+    def _to_be_heard(self, text: str, standard: Standard, decision: Decision, leading: Sign | None) -> str:
+        """With blanks for the words that the community does not want to count, and for what is denied: experience
+        would hear the drill in 不是演习, and our home in 不是我家，是对门着火了."""
+        denied = denied_before(standard.text, leading.start) if leading else None
+        for span in (*decision.earnest, *([denied] if denied else ())):
+            start, end = standard.span(*span)
+            text = text[:start] + " " * (end - start) + text[end:]
         for word in self.lexicon.silenced:
             text = text.replace(word, " " * len(word))
         return text
@@ -179,6 +185,11 @@ def _doubted(hit: Hit, text: str, words: Sequence[int]) -> Hit:
 
 def _same_word(words: Sequence[int], left: int, right: int) -> bool:
     return left >= 0 and right < len(words) and words[left] != 0 and words[left] == words[right]
+
+
+def _telling(sign: Sign) -> tuple[float, int]:
+    """The strongest sign, of equally strong ones the shortest: it says best where the danger stands."""
+    return sign.weight, sign.start - sign.end
 
 
 def _evidence(text: str, standard: Standard, decision: Decision) -> Iterator[Evidence]:

@@ -102,6 +102,8 @@ class _GuardFile(_Strict):
     masks: str = ""
     # Words whose sound is too common: they count only as written.
     as_written: str = ""
+    # Expressions that take a guard back: 不是演习, 没骗你.
+    earnest: str = ""
     guards: tuple[Guard, ...] = ()
 
 
@@ -124,6 +126,7 @@ class Lexicon(_Strict):
     guards: tuple[Guard, ...]
     masks: str
     as_written: str
+    earnest: str
     concepts: dict[str, str]
     wording: dict[str, str]
     # What the community added, and what it said shall not count (nlp.lexicon.additions).
@@ -167,6 +170,7 @@ def load_lexicon(taxonomy: str | Path = DEFAULT, home: Path | None = None) -> Le
         guards=guards.guards,
         masks=guards.masks,
         as_written=guards.as_written,
+        earnest=guards.earnest,
         concepts=_read(folder, "concepts", _ConceptFile).concepts,
         wording=_read(folder, "dialect", _DialectFile).wording,
     )

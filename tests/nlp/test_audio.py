@@ -53,6 +53,7 @@ def test_what_is_not_audio_is_named(tmp_path: Path, content: bytes, reason: str)
     with pytest.raises(AudioError) as caught:
         load_audio(path)
     assert caught.value.reason in (reason, "empty")
+    assert " object at 0x" not in str(caught.value)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
@@ -78,6 +79,19 @@ def test_a_header_that_promises_gigabytes_is_not_believed(tone: Tone) -> None:
     position = data.index(b"data")
     data[4:8] = data[position + 4 : position + 8] = struct.pack("<I", 0xFFFFFFFE)
     assert decode(bytes(data)).seconds == pytest.approx(1, abs=0.01)
+
+
+def test_a_recording_whose_header_was_never_finished_is_read(tone: Tone) -> None:
+    data = bytearray(tone("a.wav", seconds=1).read_bytes())
+    position = data.index(b"data")
+    data[4:8] = data[position + 4 : position + 8] = bytes(4)
+    assert decode(bytes(data)).seconds == pytest.approx(1, abs=0.01)
+
+
+def test_channels_of_opposite_polarity_do_not_cancel_the_voice(tmp_path: Path) -> None:
+    voice = np.sin(np.arange(16000) / 10).astype(np.float32) / 2
+    soundfile.write(tmp_path / "a.wav", np.stack([voice, -voice], axis=1), 16000)
+    assert load_audio(tmp_path / "a.wav").level == pytest.approx(-9, abs=0.5)
 
 
 def test_absurd_rates_are_refused(tone: Tone) -> None:

@@ -30,6 +30,8 @@ def test_numbers_are_written_in_digits_for_search_and_other_words_stay() -> None
         ("电话幺三八零零一三八零零零", "13800138000"),
         ("打138 0013 8000", "13800138000"),
         ("座机零二八，八七六五四三二一", "02887654321"),
+        ("回我+86 138 0013 8000", "13800138000"),
+        ("我住五零二，幺三八零零一三八零零零", "13800138000"),
     ],
 )
 def test_telephone_numbers_are_found_as_they_are_said(said: str, found: str) -> None:
@@ -38,7 +40,21 @@ def test_telephone_numbers_are_found_as_they_are_said(said: str, found: str) -> 
     assert said[phone.start : phone.end] == phone.text
 
 
-@pytest.mark.parametrize("said", ["打12345", "一二三四五六七", "花了一千三百块", "三栋二单元五零二"])
+def test_two_numbers_said_in_one_breath_are_two() -> None:
+    assert [phone.number for phone in phones("13800138000，13900139000")] == ["13800138000", "13900139000"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "打12345",
+        "一二三四五六七",
+        "花了一千三百块",
+        "三栋二单元五零二",
+        "510107199001011234",
+        "6222 0200 1234 5678 901",
+    ],
+)
 def test_other_numbers_are_no_telephone_numbers(said: str) -> None:
     assert phones(said) == []
 
@@ -53,6 +69,9 @@ def test_other_numbers_are_no_telephone_numbers(said: str) -> None:
         ("昨晚十点", date(2026, 11, 22), "晚上", 22),
         ("去年十二月三十一号", date(2025, 12, 31), "", None),
         ("上个月十五号", date(2026, 10, 15), "", None),
+        ("昨天夜里两点", date(2026, 11, 22), "夜里", 2),
+        ("昨天半夜十一点", date(2026, 11, 22), "半夜", 23),
+        ("昨天半夜十二点", date(2026, 11, 22), "半夜", None),
     ],
 )
 def test_days_are_meant_from_the_day_of_the_call(said: str, day: date, part: str, hour: int | None) -> None:
@@ -64,6 +83,11 @@ def test_days_are_meant_from_the_day_of_the_call(said: str, day: date, part: str
 
 def test_a_day_that_does_not_exist_is_none() -> None:
     assert days("二月三十号", MONDAY) == []
+
+
+@pytest.mark.parametrize("said", ["九千九百九十九万天前", "九百九十万天后", "99999999999天前"])
+def test_days_beyond_the_calendar_are_none(said: str) -> None:
+    assert days(said, MONDAY) == []
 
 
 @pytest.mark.parametrize(

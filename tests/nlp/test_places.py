@@ -21,6 +21,7 @@ def streets(text: str) -> list[str]:
         "楼梯间太黑，走不得路",
         "麻烦你们修了路再说",
         "没有路灯",
+        "楼上漏水，还有路灯坏了",
     ],
 )
 def test_the_words_before_a_road_are_no_street(text: str) -> None:

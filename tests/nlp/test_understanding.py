@@ -154,6 +154,36 @@ def test_what_happens_now_counts_although_something_happened_before(understander
     assert understander.understand("去年装的插板，现在着火了").ring == "119"
 
 
+@pytest.mark.parametrize(
+    ("text", "ring"),
+    [
+        ("不是演习，真的着火了", "119"),
+        ("没有骗你，真的有人跳楼", "110"),
+        ("不是开玩笑的，我老伴真的晕倒了", "120"),
+        ("不是我家，是对门那家着火了", "119"),
+        ("没有人摔倒，是有人跳楼了", "110"),
+    ],
+)
+def test_what_is_denied_hides_no_danger(understander: Understander, text: str, ring: str) -> None:
+    understood = understander.understand(text)
+    assert (understood.urgency, understood.ring) == ("emergency", ring)
+
+
+@pytest.mark.parametrize(
+    "text", ["明天是不是演习要放烟雾", "没有人受伤，就是路灯被车撞断了", "不是着火，是在熏腊肉"]
+)
+def test_what_is_asked_or_harmless_after_a_denial_rings_nobody(understander: Understander, text: str) -> None:
+    assert understander.understand(text).ring == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "ring"), [("臭鸡蛋味", "119"), ("心脏不跳了", "120"), ("发生火灾", "119"), ("没有脉搏了", "120")]
+)
+def test_a_word_of_danger_said_alone_is_enough(understander: Understander, text: str, ring: str) -> None:
+    understood = understander.understand(text)
+    assert (understood.urgency, understood.ring) == ("emergency", ring)
+
+
 def test_a_misheard_word_says_what_it_was_taken_for(understander: Understander) -> None:
     understood = understander.understand("厨房早火了快来人")
     assert understood.ring == "119"
