@@ -10,6 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from handling.calendar import load_calendar
 from handling.deeds import StaleCase, StepNotAllowed, refusing_stale
 from handling.deliberation.meetings import record_of_action
+from handling.deliberation.notices import RESULTS
 from handling.forms import Filled, FormInvalid, read_form, show_value
 from handling.handler_notices import tell_handler
 from handling.history import changes_since, snapshot
@@ -78,12 +79,13 @@ def take_action(
     told = _reward(session, scheme, suggestion, action, user, now)
     # A field that sets the level says “A”, the case's own variable “A类”.
     told |= {code: show_value(action, code, v) for code, v in filled.values.items() if code not in VARIABLES}
+    if action.deliberation:
+        outcome = record_of_action(session, scheme, suggestion, action, filled.values, user, now)
+        told["decided"] = RESULTS[outcome]
     _tell(session, scheme, suggestion, action, event, told, now)
     tell_handler(session, scheme, suggestion, event, user, now)
     if action.invites:
         invite_proposer(session, scheme, suggestion, user, now)
-    if action.deliberation:
-        record_of_action(session, scheme, suggestion, action, filled.values, user, now)
     session.flush()
     return event
 

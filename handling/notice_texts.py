@@ -63,6 +63,7 @@ MEANINGS = {
     "votes": "几件表决",
     "result": "结果",
     "agreed": "同意几户",
+    "decided": "议成没有",
     "against": "不同意几户",
     "expert": "专家",
     "question": "想问什么",

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from handling.calendar import closing_time
+from handling.clock import SHANGHAI
 from handling.deeds import StepNotAllowed
 from handling.deliberation.notices import announce_result
 from handling.deliberation.stages import (
@@ -28,21 +29,25 @@ from handling.deliberation.votes import (
     cast,
     count,
     household_at,
+    outcome_of,
     rules_of,
     voting_topics,
 )
+from handling.forms import FormInvalid
 from handling.money.booking import NotBooked, agree_shares
 from handling.scheme import Action, Scheme
 from models import (
     BallotChannel,
     Deliberation,
     DeliberationState,
+    Outcome,
     Suggestion,
     Topic,
     User,
 )
 
 HIGHEST_SCORE = 100
+NOT_HELD_YET = "会还没有开：开会日期不能在今天以后"
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,7 @@ def raise_hands(
     NotDeliberable when there are more votes than households."""
     if topic not in voting_topics(deliberation):
         raise NotDeliberable("这个议题现在不表决")
+    _check_doors(deliberation, hands)
     counted = {YES: hands.yes, NO: hands.no, ABSTAIN: hands.abstained}
     for choice, households in counted.items():
         _cast_by_hand(session, deliberation, topic, f"{HANDS}:{choice}", choice, user, now, voters=households)
@@ -114,6 +120,8 @@ def hold_meeting(
     rules = rules_of(deliberation)
     if deliberation.state is not DeliberationState.RUNNING or rules.stages:
         raise NotDeliberable("这不是一次等着开的会")
+    if record.held_on > now.astimezone(SHANGHAI).date():
+        raise NotDeliberable(NOT_HELD_YET)
     if not 0 < record.attended <= deliberation.entitled:
         raise NotDeliberable(f"到会要在1和{deliberation.entitled}之间")
     deliberation.held_on, deliberation.attended = closing_time(record.held_on), record.attended
@@ -143,15 +151,20 @@ def record_of_action(
     values: Mapping[str, Any],
     user: User,
     now: datetime,
-) -> Deliberation:
+) -> Outcome:
     """The meeting that the form of an action tells of (`Action.deliberation`), held and decided; a share per
-    household becomes the case's collection. Raises StepNotAllowed for numbers that cannot be."""
+    household that was agreed on becomes the case's collection. Raises FormInvalid for a day or a number that
+    cannot be, StepNotAllowed for what does not fit together."""
     kind = scheme.deliberation(action.deliberation)
     told: dict[str, Any] = {asked.records: values.get(asked.code) for asked in action.fields if asked.records}
-    attended = int(told["attended"])
+    attended, held_on = int(told["attended"]), date.fromisoformat(told["held_on"])
     known = case.courtyard.households if case.courtyard and kind.voters == "households" else None
-    households = known or len(kind.parties) or attended
     where = case.courtyard.name if case.courtyard else ""
+    wrong = {"held_on": NOT_HELD_YET} if held_on > now.astimezone(SHANGHAI).date() else {}
+    if known and attended > known:
+        wrong["attended"] = f"{where}登记的是{known}户；户数不对，请统筹员在“征集点和院落”里改"
+    if wrong:
+        raise FormInvalid({asked.code: wrong[asked.records] for asked in action.fields if asked.records in wrong})
     deliberation = draft_deliberation(
         session,
         kind,
@@ -160,22 +173,33 @@ def record_of_action(
         topics=[] if case.confidential else [TopicDraft(told["resolution"], case=case)],
         user=user,
         now=now,
-        entitled=max(households, attended),
+        entitled=max(known or len(kind.parties), attended),
     )
     deliberation.state, deliberation.started_at = DeliberationState.RUNNING, now
     agreed = int(told["agreed"])
     records = {
         topic.id: TopicRecord(Hands(yes=agreed), resolution=told["resolution"]) for topic in deliberation.topics
     }
-    held_on = date.fromisoformat(told["held_on"])
     record = MeetingRecord(held_on, attended, records)
+    # Of a confidential case the meeting has no topic; what it came to is reckoned alike.
+    votes = Count(yes=agreed, abstained=attended - agreed)
+    outcome = outcome_of(votes, entitled=deliberation.entitled, quorum=kind.quorum, threshold=kind.threshold)
     try:
         hold_meeting(session, scheme, deliberation, record, user, now, tell=False)
-        if told.get("share") and agreed:
+        if told.get("share") and outcome is Outcome.PASSED:
             agree_shares(session, case, households=agreed, share=told["share"], user=user, now=now)
     except (NotDeliberable, NotBooked) as refusal:
         raise StepNotAllowed(str(refusal)) from refusal
-    return deliberation
+    return outcome
+
+
+def _check_doors(deliberation: Deliberation, hands: Hands) -> None:
+    """A door that stands under two choices would count for whichever is read last."""
+    said: dict[str, str] = {}
+    for choice in CHOICES:
+        for door in hands.doors.get(choice, ()):
+            if said.setdefault(household_at(deliberation.courtyard_id, door), choice) != choice:
+                raise NotDeliberable(f"{door}写在了两种意见里，一户只有一票")
 
 
 def _with_silent(votes: Count, attended: int) -> Count:

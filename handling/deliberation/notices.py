@@ -14,7 +14,7 @@ from handling.status import day_text, reports_of
 from models import Ballot, Decision, Deliberation, Notice, Outcome, Priority, Resident, Suggestion, Topic
 
 PORTION = 50
-RESULTS = {Outcome.PASSED: "通过", Outcome.REJECTED: "没有通过", Outcome.NO_QUORUM: "户数不够，不算数"}
+RESULTS = {Outcome.PASSED: "通过", Outcome.REJECTED: "没有通过", Outcome.NO_QUORUM: "参与的不够，不算数"}
 
 
 def waiting_to_be_told(session: Session) -> list[int]:

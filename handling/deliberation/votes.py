@@ -60,8 +60,13 @@ def household_at(courtyard_id: int | None, door: str) -> str:
 
 
 def doors_in(text: str) -> list[str]:
-    """Doors as somebody writes them down, one after the other: "1-1-101 1-1-102，2栋301"; each once."""
-    return list(dict.fromkeys(door for door in re.split(r"[\s,，、;；]+", text.strip()) if door))
+    """Doors as somebody writes them down, one after the other: "1-1-101 1-1-102，2栋301"; each once.
+    ValueError for what has no number: nobody could tell whose it is."""
+    doors = list(dict.fromkeys(door for door in re.split(r"[\s,，、;；]+", text.strip()) if door))
+    for door in doors:
+        if not re.search(r"\d", door):
+            raise ValueError(f"“{door[:20]}”不像门牌号，请写成1-1-101的样子")
+    return doors
 
 
 def cast(

@@ -88,7 +88,7 @@ VARIABLES = (
     | CLOCK_VARIABLES
     | SURVEY_VARIABLES
     | {"quote", "caller", "cases", "community", "points", "balance", "points_for"}
-    | {"who", "waited", "reward", "rewards", "price", "why"}
+    | {"who", "waited", "reward", "rewards", "price", "why", "decided"}
 )
 
 
@@ -112,4 +112,6 @@ def variables_of(text: str) -> set[str]:
 
 def _asked_by(action: Action) -> frozenset[str]:
     fields = frozenset(field.code for field in action.fields)
+    # decided: what the meeting of the form came to.
+    fields |= {"decided"} if action.deliberation else NOTHING
     return fields | {"points", "balance"} if action.points else fields

@@ -1,6 +1,7 @@
 """What the engine's variables say in a sample of a notice: of usual length, for a reader who wants to hear it."""
 
 SAMPLE = {
+    "decided": "通过",
     # a case
     "number": "1001",
     "due": "3月10日",

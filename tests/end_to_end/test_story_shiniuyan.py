@@ -70,7 +70,7 @@ def test_vegetables_on_the_roof_before_the_council(shiniuyan: Town) -> None:
     shiniuyan.acts("liu", number, "publish", feedback="楼顶的菜搬进了共享菜园，楼顶防水补好了。")
     assert shiniuyan.inbox(BELOW_THE_ROOF)[2:5] == [
         f"{number}号的事要上爱邻协商议事会，由钱指导员召集，3月18日前答复您。",
-        f"{number}号的事开了爱邻协商议事会，15人同意：菜搬到共享菜园",
+        f"{number}号的事开了爱邻协商议事会，15人同意，通过：菜搬到共享菜园",
         f"{number}号办好了：菜搬到共享菜园，楼顶防水补好了",
     ]
     public = words(shiniuyan.board().get("/board/deliberations"))

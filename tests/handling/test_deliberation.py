@@ -25,6 +25,7 @@ from handling.deliberation.stages import (
     stop,
 )
 from handling.deliberation.votes import Count, ballots_of, count, household_at, outcome_of
+from handling.forms import FormInvalid
 from handling.inbound import handle_text
 from handling.residents import find_or_add_resident
 from handling.retention import sweep
@@ -38,6 +39,7 @@ from models import (
     Event,
     Notice,
     Outcome,
+    Project,
     Resident,
     Role,
     Suggestion,
@@ -64,6 +66,7 @@ FOUR_STEPS = DeliberationKind(
     threshold=">1/2",
     observer=True,
 )
+MET = {"held_on": "2026-03-09", "households": "6", "agreed": "6", "share": "40", "resolution": "每户40元疏通"}
 MEETING = DeliberationKind(code="courtyard_meeting", name="坝坝会", roles=(Role.COORDINATOR,))
 
 
@@ -269,6 +272,9 @@ def test_hands_and_texts_together_are_never_more_than_the_households(
         with pytest.raises(NotDeliberable, match="一共7票，多过有表决权的6户"):
             raise_hands(session, deliberation, topic, Hands(yes=6), people.coordinator, clock.now())
         attempt.rollback()
+    twice = Hands(doors={"yes": ["1栋1单元102"], "no": ["1-1-102"]})
+    with pytest.raises(NotDeliberable, match="一户只有一票"):
+        raise_hands(session, deliberation, topic, twice, people.coordinator, clock.now())
     # The same door by hand replaces the text; the numbers are of the others.
     hands = Hands(yes=4, doors={"no": ["1栋1单元101"]})
     votes = raise_hands(session, deliberation, topic, hands, people.coordinator, clock.now())
@@ -424,6 +430,39 @@ def test_an_action_with_a_deliberation_is_the_record_of_a_meeting(
     (deliberation,) = session.scalars(select(Deliberation))
     assert (deliberation.state, deliberation.entitled, deliberation.attended) == (DeliberationState.CLOSED, 48, 48)
     assert deliberation.topics[0].decisions[0].outcome is Outcome.PASSED
+
+
+def test_a_meeting_of_too_few_decides_nothing_and_collects_nothing(
+    session: Session, scheme: Scheme, people: People, clock: FakeClock, case: Suggestion
+) -> None:
+    few = MET | {"households": "3", "agreed": "3"}
+    take_action(session, scheme, case, people.worker, "courtyard_meeting", few, now=clock.now())
+    told = session.scalars(select(Notice.body).where(Notice.template == "meeting")).one()
+    assert "3户同意，参与的不够，不算数：" in told
+    assert session.scalars(select(Project)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "message"),
+    [
+        ({"households": "7"}, "households", "天福苑登记的是6户"),
+        ({"held_on": "2026-03-10"}, "held_on", "会还没有开"),
+    ],
+)
+def test_a_meeting_that_cannot_have_been_is_refused_at_its_field(
+    session: Session,
+    scheme: Scheme,
+    people: People,
+    clock: FakeClock,
+    case: Suggestion,
+    wrong: dict[str, str],
+    field: str,
+    message: str,
+) -> None:
+    with pytest.raises(FormInvalid, match=message) as caught:
+        take_action(session, scheme, case, people.worker, "courtyard_meeting", MET | wrong, now=clock.now())
+    assert list(caught.value.errors) == [field]
+    assert session.scalars(select(Deliberation)).all() == []
 
 
 def test_the_board_must_have_chosen_before_the_case_is_selected(

@@ -63,6 +63,6 @@ def test_vegetables_on_the_roof_go_to_the_council_and_are_published(session: Ses
     assert (story.case.state, story.case.published_at) == (SuggestionState.DONE, story.clock.now())
     assert story.told()[2:5] == [
         "1001号的事要上爱邻协商议事会，由王芳召集，3月18日前答复您。",
-        "1001号的事开了爱邻协商议事会，15人同意：菜搬到共享菜园",
+        "1001号的事开了爱邻协商议事会，15人同意，通过：菜搬到共享菜园",
         "1001号办好了：菜搬到共享菜园，楼顶防水补好了",
     ]

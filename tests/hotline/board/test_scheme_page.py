@@ -67,7 +67,7 @@ def test_the_page_is_for_everybody_without_script_or_cookie(app: Flask) -> None:
 def test_samples_read_like_the_sms_that_residents_get(app: Flask) -> None:
     text = Browser(app).get("/board/scheme").text
     assert "“您的建议已收到，编号1001。志愿者先核对，3月10日前答复您。" in text
-    assert "“1001号的事开了坝坝会，〔同意户数〕户同意：〔议定事项〕”" in text
+    assert "“1001号的事开了坝坝会，〔同意户数〕户同意，通过：〔议定事项〕”" in text
     assert "送您50颗幸福种子" in text, "the points of that very action"
 
 

@@ -159,6 +159,8 @@ class TestFourSteps:
         topic = topic_id(page)
         refused = liu.post(f"/desk/deliberations/{council}/hands", **{f"yes-{topic}": "49"})
         assert "多过有表决权的48户" in refused.text
+        unread = liu.post(f"/desk/deliberations/{council}/hands", **{f"doors-yes-{topic}": "老张家"})
+        assert "“老张家”不像门牌号" in unread.text
         hands = {f"yes-{topic}": "30", f"doors-no-{topic}": "1-1-101，1-1-102"}
         liu.post(f"/desk/deliberations/{council}/hands", **hands)
         assert "已经有 32 户表决：举手 32" in liu.get(f"/desk/deliberations/{council}").text
