@@ -27,7 +27,7 @@ from handling.scheme.parts import (
     Template,
     Tier,
 )
-from handling.toml_lines import Where, lines_of
+from nlp.toml_lines import Where, lines_of
 
 __all__ = [
     "Action",

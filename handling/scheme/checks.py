@@ -12,8 +12,8 @@ from handling.scheme.notice_variables import ENGINE_NOTICES, VARIABLES, known_in
 from handling.scheme.parts import Action, Field, Scheme, Step, Template
 from handling.scheme.time_checks import time_problems
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_units
-from handling.toml_lines import Where
 from models import SuggestionState, Urgency
+from nlp.toml_lines import Where
 
 Problem = tuple[Where, str]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from handling.scheme.parts import Scheme, Step
-from handling.toml_lines import Where
+from nlp.toml_lines import Where
 
 
 def casework_problems(scheme: Scheme) -> Iterator[tuple[Where, str]]:

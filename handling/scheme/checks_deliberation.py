@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from handling.scheme.deliberation import EXPERT_NOTICES, VOTE_NOTICES, DeliberationKind
 from handling.scheme.parts import Action, Scheme
-from handling.toml_lines import Where
+from nlp.toml_lines import Where
 
 _RECORDED_TYPES = {
     "held_on": "date",

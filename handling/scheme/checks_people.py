@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from handling.scheme.parts import Scheme
-from handling.toml_lines import Where
+from nlp.toml_lines import Where
 
 
 def people_problems(scheme: Scheme) -> Iterator[tuple[Where, str]]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from handling.scheme.parts import Action, Scheme
-from handling.toml_lines import Where
+from nlp.toml_lines import Where
 
 _WORD = re.compile(r"[\u4e00-\u9fff]{2,6}")
 

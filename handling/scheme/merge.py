@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from handling.scheme.base import TIME_UNITS
-from handling.toml_lines import Where
+from nlp.toml_lines import Where
 
 # Lists whose tables are matched by their `code`; every other list is replaced as a whole.
 BY_CODE = frozenset(

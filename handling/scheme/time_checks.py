@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from handling.scheme.notice_variables import CLOCK_NOTICES
 from handling.scheme.parts import Scheme
 from handling.scheme.supervision import HANDLER
-from handling.toml_lines import Where
+from nlp.toml_lines import Where
 
 
 def time_problems(scheme: Scheme) -> Iterator[tuple[Where, str]]:

@@ -5,12 +5,14 @@ A taxonomy is a folder with at least domains.toml; what it lacks it takes from `
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, field_validator
+
+from nlp.toml_lines import Where, lines_of
 
 FOLDER = Path(__file__).parent
 # In a checkout: taxonomies that only measure (the seven labels of the petitions).
@@ -18,6 +20,8 @@ WITH_TESTS = FOLDER.parents[1] / "tests" / "data"
 DEFAULT = "default"
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
 MAX_EXPANSION = 3000
+# The lists of an entry and what their words weigh.
+WORD_LISTS = {"strong": 3, "usual": 2, "weak": 1, "against": -2}
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -51,8 +55,9 @@ class Entry(_Strict):
     rules: tuple[str, ...] = ()
 
     def weighted(self) -> list[tuple[int, str]]:
-        lists = ((3, self.strong), (2, self.usual), (1, self.weak), (-2, self.against))
-        return [(weight, template) for weight, text in lists for template in text.split()]
+        return [
+            (weight, template) for key, weight in WORD_LISTS.items() for template in getattr(self, key).split()
+        ]
 
 
 class Emergency(Entry):
@@ -179,9 +184,7 @@ def load_lexicon(taxonomy: str | Path = DEFAULT, home: Path | None = None) -> Le
 
 
 def _read(folder: Path, name: str, model: type[Model], *, inherit: bool = True) -> Model:
-    path = folder / f"{name}.toml"
-    if inherit and not path.exists():
-        path = FOLDER / DEFAULT / f"{name}.toml"
+    path = _path(folder, name) if inherit else folder / f"{name}.toml"
     try:
         with path.open("rb") as file:
             return model.model_validate(tomllib.load(file))
@@ -191,11 +194,38 @@ def _read(folder: Path, name: str, model: type[Model], *, inherit: bool = True) 
         raise LexiconError(path, str(error)) from error
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise LexiconError(path, f"{where}: {first['msg']}") from error
+        raise _mistake(path, first["loc"], first["msg"]) from error
+
+
+def _path(folder: Path, name: str) -> Path:
+    own = folder / f"{name}.toml"
+    return own if own.exists() else FOLDER / DEFAULT / f"{name}.toml"
+
+
+def _mistake(path: Path, where: Where, reason: str) -> LexiconError:
+    """With the line of the innermost table or key on the way to it."""
+    lines = lines_of(path.read_text(encoding="utf-8"))
+    places = (where[:length] for length in range(len(where), 0, -1))
+    line = next((f"line {lines[place]}: " for place in places if place in lines), "")
+    return LexiconError(path, f"{line}{'.'.join(map(str, where))}: {reason}")
 
 
 def _check_templates(lexicon: Lexicon, folder: Path) -> None:
+    for name, where, template in _templates(lexicon):
+        try:
+            lexicon.expand(template)
+        except ValueError as error:
+            raise _mistake(_path(folder, name), where, str(error)) from error
+
+
+def _templates(lexicon: Lexicon) -> Iterator[tuple[str, Where, str]]:
+    """Every template with its file and its place there."""
+    for concept in lexicon.concepts:
+        yield "concepts", ("concepts", concept), "{" + concept + "}"
+    for key in ("masks", "earnest"):
+        yield from (("guards", (key,), template) for template in getattr(lexicon, key).split())
+    for place, guard in enumerate(lexicon.guards):
+        yield from (("guards", ("guards", place, "words"), template) for template in guard.words.split())
     tables: dict[str, tuple[Entry, ...]] = {
         "domains": lexicon.domains.entries,
         "demand_types": lexicon.demand_types.entries,
@@ -203,13 +233,11 @@ def _check_templates(lexicon: Lexicon, folder: Path) -> None:
         "emergency": lexicon.emergency,
     }
     for name, entries in tables.items():
-        for entry in entries:
-            parts = [part for rule in entry.rules for part in rule.split(" + ")]
-            for template in [template for _, template in entry.weighted()] + parts:
-                try:
-                    lexicon.expand(template)
-                except ValueError as error:
-                    raise LexiconError(folder / f"{name}.toml", f"{entry.value}: {error}") from error
+        for place, entry in enumerate(entries):
+            for key in WORD_LISTS:
+                yield from ((name, ("entries", place, key), word) for word in getattr(entry, key).split())
+            for number, rule in enumerate(entry.rules):
+                yield from ((name, ("entries", place, "rules", number), part) for part in rule.split(" + "))
 
 
 _PLAIN = re.compile(r"[^(){}|]+")

@@ -5,7 +5,7 @@ import re
 Where = tuple[str | int, ...]
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
-_KEY = re.compile(r"^\s*([A-Za-z0-9_.\-\"']+)\s*=(.*)$")
+_KEY = re.compile(r"^\s*(\"[^\"]+\"|[A-Za-z0-9_.\-\"']+)\s*=(.*)$")
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"|\'[^\']*\'')
 
 
