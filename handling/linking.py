@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from handling.deeds import StepNotAllowed, may_work, record, recorded
 from handling.forms import FormInvalid
-from handling.intake import alert_duty, open_suggestion
+from handling.intake import alert_duty, apply_understanding, open_suggestion
 from handling.notices import tell_of_event
 from handling.scheme import Scheme
 from handling.status import OPEN_STATES
@@ -44,11 +44,11 @@ def split_case(
         raise FormInvalid(errors)
     fresh = [_part(session, scheme, case, understand(text), duty_phones, now) for text in parts]
     numbers = "、".join(f"{part.number}号" for part in fresh)
-    with recorded(session, case, "split", actor=user, now=now, form={"numbers": numbers}) as event:
-        case.text = case.standard_text = kept.strip()
     for part in fresh:
         with recorded(session, part, "split_from", actor=user, now=now, form={"number": case.number}):
             _take_over(part, case)
+    with recorded(session, case, "split", actor=user, now=now, form={"numbers": numbers}) as event:
+        _keep(session, case, understand(kept.strip()))
     numbers = "、".join(f"{one.number}号" for one in (case, *fresh))
     tell_of_event(session, scheme, case, event, "split", now, variables={"cases": numbers})
     return fresh
@@ -90,6 +90,16 @@ def _take_over(part: Suggestion, case: Suggestion) -> None:
     if part.courtyard is None:
         part.courtyard, part.station = case.courtyard, case.station
     part.place = part.place or case.place
+
+
+def _keep(session: Session, case: Suggestion, understanding: "Understanding") -> None:
+    """Before its review what stays is read anew; how urgent the whole was, and so what was promised, is for people
+    to take back. What people have decided stays."""
+    if case.state is SuggestionState.REVIEW:
+        urgency, ring = case.urgency, case.ring
+        apply_understanding(session, case, understanding)
+        case.urgency, case.ring = urgency, ring
+    case.text, case.standard_text = understanding.text, understanding.standard_text
 
 
 def link_cases(

@@ -198,6 +198,29 @@ def test_one_message_with_two_matters_becomes_two_cases_and_the_resident_hears_o
     assert kin_of(session, part) == [case]
 
 
+def test_what_stays_is_read_anew_and_no_promise_is_taken_back(
+    session: Session, scheme: Scheme, clock: FakeClock, people: People, understand: Understand
+) -> None:
+    case = opened(
+        session, scheme, clock, understand("2栋门口垃圾没人收，臭得很；天福苑3栋的下水道堵了，污水冒出来")
+    )
+    before = (case.urgency, case.level, case.due)
+    assert before[0] is Urgency.URGENT
+    (part,) = split_case(
+        session,
+        scheme,
+        case,
+        people.volunteer,
+        understand,
+        kept="2栋门口垃圾没人收，臭得很",
+        parts=["天福苑3栋的下水道堵了，污水冒出来"],
+        now=clock.now(),
+    )
+    assert (case.domain, case.place) == ("环境卫生", "2栋")
+    assert (part.domain, part.place) == ("公共设施维护", "天福苑 3栋")
+    assert (case.urgency, case.level, case.due) == before
+
+
 def test_a_case_that_is_over_is_not_split(hand: InHand, understand: Understand) -> None:
     hand.close()
     with pytest.raises(StepNotAllowed):
