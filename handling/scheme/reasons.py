@@ -1,4 +1,4 @@
-"""Why a scheme is refused, in Chinese, for those who edit it on the desk."""
+"""Why a scheme is refused, in Chinese, for those who write it on the desk or in a file."""
 
 import re
 
@@ -58,7 +58,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
     (r"“(.+)” means another action of this step", r"“\1”在这一步已是别的意思"),
     (r"a text may be forged: .*", "短信可能是冒充的，这件事只能在网页上办"),
     (r"“(.+)” does not stand above the stage before", r"“\1”要比前一级高"),
-    (r"“(.+)” is no share between 0 and 1", r"“\1”不是 0 到 1 之间的比例"),
+    (r"(?:Value error, )?“(.+)” is no share between 0 and 1", r"“\1”不是 0 到 1 之间的比例"),
     (r"(?:Value error, )?one time limit: .*", "时限只能写一种：工作日、小时或工作小时"),
     (r"(?:Value error, )?a time limit is missing: .*", "缺少时限：工作日、小时或工作小时"),
     (r"(?:Value error, )?yellow comes before red", "先黄后红：黄灯的界限要比红灯宽"),

@@ -13,6 +13,7 @@ from handling.scheme.diff import differences
 from handling.scheme.editions import InForce, edition_in_force, in_force
 from handling.scheme.graph import mermaid
 from handling.scheme.notice_variables import variables_of
+from handling.scheme.reasons import explained
 from handling.scheme.words import ROLES, responsible, supervision_words, time_limit
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_units
 from handling.visits import KINDS
@@ -98,7 +99,7 @@ def _load(name: str) -> Scheme:
     try:
         return load_scheme(name)
     except SchemeError as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(f"{error}\n错误：{explained(error)}") from error
 
 
 def _described(scheme: Scheme) -> Iterator[str]:

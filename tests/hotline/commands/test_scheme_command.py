@@ -32,6 +32,7 @@ def test_check_accepts_a_good_file_and_names_the_line_of_a_mistake(tmp_path: Pat
     refused = run("check", str(own))
     assert refused.exit_code == 1
     assert f"{own}:4: colour:" in refused.output
+    assert "第 4 行 colour：没有这个词，请看有没有写错" in refused.output
 
 
 @pytest.mark.parametrize("name", bundled_schemes())
