@@ -121,6 +121,7 @@ def test_a_long_text_takes_no_noticeable_time(understander: Understander) -> Non
         ("有人站在楼顶", "110"),
         ("泡在水里的插板", "120"),
         ("屋头一股臭鸡蛋味", "119"),
+        ("放火炮炸伤了手指拇", "120"),
     ],
 )
 def test_danger_is_heard_without_the_obvious_word(understander: Understander, text: str, ring: str) -> None:
