@@ -54,7 +54,8 @@ def answers(action: Action) -> bool:
 
 
 def work_anew(suggestion: Suggestion) -> None:
-    """The answer did not hold: it is to be given again."""
+    """The answer did not hold: it is to be given again, and neighbours no longer read that it was given."""
+    suggestion.published_at = None
     suggestion.answered_at = None
     suggestion.answered_in_time = None
     suggestion.converted_at = None

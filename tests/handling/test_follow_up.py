@@ -12,6 +12,7 @@ from handling.forms import FormInvalid
 from handling.inbound import handle_text
 from handling.linking import links_of
 from handling.scheme import Scheme
+from handling.stories import public_story
 from handling.upkeep import change_upkeep, inspect, upkeep_of, upkeeps
 from handling.visits import due_visits, record_visit, visits_of
 from models import Channel, SuggestionState, Visit, VisitKind, VisitOutcome
@@ -100,6 +101,25 @@ def test_who_is_unhappy_is_handled_again_once_and_by_somebody_else(closed: InHan
     again = visits_of(closed.session, case.id)[-1]
     visited(closed, again, VisitOutcome.UNHAPPY, 1, "还是堵")
     assert (case.state, case.reopened) == (SuggestionState.DONE, 1), "twice is for the coordinator to decide"
+
+
+def test_what_is_handled_again_leaves_the_board_until_it_is_published_again(
+    session: Session, scheme: Scheme, clock: FakeClock, people: People, understand: Understand
+) -> None:
+    hand = in_hand(session, scheme, clock, people)
+    hand.act(people.worker, "finish", {"result": "修好了"})
+    hand.act(people.coordinator, "publish", {"feedback": "下水道疏通了"})
+    hand.act(people.coordinator, "close")
+    assert public_story(session, scheme, 1001) is not None
+    rate(hand, understand, "1")
+    assert hand.case.state is SuggestionState.HANDLING
+    assert public_story(session, scheme, 1001) is None
+    hand.act(people.secretary, "finish", {"result": "又修好了"})
+    assert public_story(session, scheme, 1001) is None
+    hand.act(people.coordinator, "publish", {"feedback": "全院疏通了"})
+    story = public_story(session, scheme, 1001)
+    assert story is not None
+    assert story.done == "全院疏通了"
 
 
 def test_who_cannot_be_reached_is_tried_three_times(closed: InHand) -> None:
