@@ -17,7 +17,7 @@ from handling.review import claim_for_review, confirm_review
 from handling.scheme import Scheme
 from handling.staff_entries import Entry, take_down
 from handling.visits import take_score
-from models import Courtyard, Notice, NoticeState, Suggestion, Urgency, User
+from models import Courtyard, Notice, NoticeState, Suggestion, User
 from nlp.understanding import Understanding
 
 Understand = Callable[[str], Understanding]
@@ -139,7 +139,7 @@ class PastWeeks:
             text=case.text,
             domain=case.domain,
             demand_type=case.demand_type,
-            urgency=Urgency.NORMAL,
+            urgency=case.urgency,
             level=past.level,
             courtyard_id=case.courtyard_id,
             place=case.place,
