@@ -117,13 +117,22 @@ def from_spelling(spelled: str) -> str:
 
 
 def sounds_of_word(word: str) -> set[str]:
-    """Every sound of a keyword: as the dictionary reads the word, character by character, and with one or two
-    of its characters as Sichuan reads them (街 gai, 鞋 hai), which a recogniser writes as it hears them."""
-    keys = {sound(word)}
+    """Every sound of a keyword: as the dictionary reads the word, character by character, and as Sichuan reads
+    (街 gai, 鞋 hai) the first one or two of the characters that it reads otherwise, or a single later one; a
+    recogniser writes them as it hears them."""
+    plain = sound(word)
+    keys = {plain}
     phrase = phrases_dict.get(word)
     if phrase is not None and len(phrase) == len(word):
         keys.add("".join(_letter(fold(readings[0].translate(_TONES))) for readings in phrase))
-    for position in [i for i, character in enumerate(word) if character in SICHUAN][:2]:
-        readings = SICHUAN[word[position]]
-        keys |= {key[:position] + _letter(fold(r)) + key[position + 1 :] for key in keys for r in readings}
+    read_otherwise = [place for place, character in enumerate(word) if character in SICHUAN]
+    for place in read_otherwise[:2]:
+        keys |= _as_in_sichuan(keys, word, place)
+    for place in read_otherwise[2:]:
+        keys |= _as_in_sichuan({plain}, word, place)
     return keys
+
+
+def _as_in_sichuan(keys: set[str], word: str, place: int) -> set[str]:
+    letters = [_letter(fold(reading)) for reading in SICHUAN[word[place]]]
+    return {key[:place] + letter + key[place + 1 :] for key in keys for letter in letters}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nlp.places import PlaceFinder
+from nlp.places import PlaceEntry, PlaceFinder
 
 
 def streets(text: str) -> list[str]:
@@ -39,3 +39,8 @@ def test_the_words_before_a_road_are_no_street(text: str) -> None:
 )
 def test_a_street_is_named_without_them(text: str, name: str) -> None:
     assert streets(text) == [name]
+
+
+def test_a_long_name_is_known_as_sichuan_reads_its_last_character() -> None:
+    [place] = PlaceFinder([PlaceEntry("西北桥北街")]).find("我住西北桥北该那边")
+    assert place.name == "西北桥北街"
