@@ -107,6 +107,17 @@ def closing_time(day: date) -> datetime:
     return datetime.combine(day, CLOSING, SHANGHAI)
 
 
+def why_not_due(session: Session, due: datetime) -> str:
+    """What is wrong with a day that a person promises, "" when nothing is: on a day off nobody answers."""
+    calendar, day = load_calendar(session), due.astimezone(SHANGHAI).date()
+    if calendar.is_working_day(day):
+        return ""
+    worked = day
+    while not calendar.is_working_day(worked):
+        worked += timedelta(days=1)
+    return f"{day.month}月{day.day}日不上班，请选上班的日子，最近的是{worked.month}月{worked.day}日"
+
+
 def is_staffed(calendar: WorkCalendar, scheme: Scheme, now: datetime) -> bool:
     """Does somebody sit at the duty phone at this moment?"""
     local = now.astimezone(SHANGHAI)

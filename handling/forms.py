@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from handling.calendar import closing_time
+from handling.calendar import closing_time, why_not_due
 from handling.clock import SHANGHAI
 from handling.scheme import Action, Field, Scheme
 from models import Courtyard, Role, Suggestion, Unit, User
@@ -94,6 +94,8 @@ def _read_field(
         raise ValueError(f"{asked.name}不能多于{show_fen(limit) if asked.type == 'money' else limit}")
     if asked.sets == "due" and target < now:
         raise ValueError(f"{asked.name}不能是过去的日子")
+    if asked.sets == "due" and (wrong := why_not_due(session, target)):
+        raise ValueError(wrong)
     filled.values[asked.code] = value
     if asked.sets:
         filled.targets[asked.sets] = target

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from handling.calendar import why_not_due
 from handling.deeds import StepNotAllowed, check_leading, check_working, record, recorded
 from handling.forms import FormInvalid
 from handling.handler_notices import tell_handler
@@ -38,6 +39,8 @@ def ask_extension(
     errors = {} if reason.strip() else {"reason": "请写明原因，批准后会告诉居民"}
     if due is None or due <= max(now, case.due or now):
         errors["due"] = "新期限要比现在的晚"
+    elif wrong := why_not_due(session, due):
+        errors["due"] = wrong
     return _ask(session, case, user, WishKind.EXTENSION, reason, errors, now, due=due)
 
 

@@ -55,6 +55,20 @@ def test_while_a_case_waits_its_clock_stands_still_and_the_resident_knows_for_wh
     hand.act(worker, "finish", {"result": "修好了"})
 
 
+def test_nobody_promises_an_answer_for_a_day_off(hand: InHand) -> None:
+    now, people = hand.clock.now(), hand.people
+    asked: dict[str, Any] = {"reason": "等材料", "now": now}
+    # The Saturday before 国庆 is free, the one after it is worked.
+    with pytest.raises(FormInvalid, match="10月3日不上班，请选上班的日子，最近的是10月8日"):
+        ask_extension(hand.session, hand.case, people.worker, due=shanghai(10, 3), **asked)
+    form = {"new_due": "2026-02-17", "reason": "等材料"}
+    hand.clock.set(shanghai(2, 9, 9))
+    with pytest.raises(FormInvalid, match="2月17日不上班，请选上班的日子，最近的是2月24日"):
+        hand.act(people.coordinator, "extend", form)
+    hand.clock.set(now)
+    ask_extension(hand.session, hand.case, people.worker, due=shanghai(10, 10), **asked)
+
+
 def test_holidays_are_not_given_back_twice(hand: InHand) -> None:
     """From Saturday to Sunday no working time is lost."""
     hand.clock.set(shanghai(3, 14, 9))

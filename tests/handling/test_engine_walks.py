@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.assistance import answer_help, ask_for_help, helps_of, waive_help
+from handling.calendar import load_calendar
 from handling.casework import actions_for, take_action
 from handling.clock import SHANGHAI
 from handling.community import set_up_community
@@ -110,14 +111,15 @@ class Walk:
         return {asked.code: self._value(asked) for asked in action.fields if asked.type != "product"}
 
     def _value(self, asked: Field) -> str:
-        later = (self.now + timedelta(days=self.draw(st.integers(3, 40)))).astimezone(SHANGHAI).date()
+        ahead = 0 if asked.records else self.draw(st.integers(3, 28))  # a meeting was held, a promise is to come
+        day = load_calendar(self.session).due(self.now, ahead) if ahead else self.now.astimezone(SHANGHAI)
         levels = [level.code for level in self.scheme.levels]
         workers = [str(self.people.worker.id), str(self.people.secretary.id)]
         units = [str(key) for key in self.session.scalars(select(Unit.id))] or [""]
         return {
             "integer": "3",
             "money": "2",
-            "date": later.isoformat(),
+            "date": day.date().isoformat(),
             "choice": self.draw(st.sampled_from(asked.choices or ("",))),
             "level": self.draw(st.sampled_from(levels)),
             "handler": self.draw(st.sampled_from(workers)),
@@ -132,7 +134,7 @@ class Walk:
         resume_case(self.session, self.scheme, self.case, user, now=self.now)
 
     def _extend(self, user: User) -> None:
-        due = max(self.now, self.case.due or self.now) + timedelta(days=9)
+        due = load_calendar(self.session).due(max(self.now, self.case.due or self.now), 6)
         ask_extension(self.session, self.case, user, due=due, reason="等材料", now=self.now)
 
     def _hand_over(self, user: User) -> None:
