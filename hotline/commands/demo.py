@@ -31,8 +31,8 @@ HINTS = (
         "模拟电话最下面“看往来”：运营商和热线怎么一问一答",
     ),
     (
-        "/desk/ as coordinator: figures, lights, 1001's account, the running vote, rewards to hand out",
-        "工作台用 coordinator 登录：数字、红黄绿灯、1001号的账目、正在进行的表决、要发的奖品",
+        "/desk/ as coordinator: figures, lights, 1001's account, the running vote, experts, rewards to hand out",
+        "工作台用 coordinator 登录：数字、红黄绿灯、1001号的账目、正在进行的表决、智囊团、要发的奖品",
     ),
 )
 

@@ -26,6 +26,8 @@ from models import (
     Campaign,
     Courtyard,
     EntryKind,
+    Expert,
+    ExpertKind,
     ParticipationState,
     QuestionKind,
     Resident,
@@ -66,6 +68,7 @@ class Town:
         case = self._session.scalars(select(Suggestion).where(Suggestion.number == number)).one()
         self._give_homes()
         self._keep_account(case)
+        self._invite_experts()
         self._reward(case.resident)
         self._open_vote()
         self._ask_questions()
@@ -97,6 +100,15 @@ class Town:
             now=self._now,
             note="疏通队首付款",
         )
+
+    def _invite_experts(self) -> None:
+        """Two who are asked, and the gaps that the community itself names."""
+        known = (
+            ("陈工", "+8613900000401", ExpertKind.EXPERT, ["公共设施维护", "安全隐患"]),
+            ("李医生", "+8613900000402", ExpertKind.ADVISER, ["养老助老", "医疗健康"]),
+        )
+        for name, phone, kind, fields in known:
+            self._session.add(Expert(name=name, phone=phone, kind=kind, fields=fields, created_at=self._now))
 
     def _reward(self, resident: Resident | None) -> None:
         soap = find_reward(catalogue(self._session), "香皂")

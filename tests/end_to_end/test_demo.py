@@ -55,6 +55,9 @@ def test_it_comes_with_a_past_and_says_in_both_languages_what_to_try(demonstrati
         expect(page.get_by_role("link", name=domain)).to_be_visible()
     page.goto(f"{demonstration.url}/desk/cases/1001")
     expect(page.get_by_text("46户各交40元").first).to_be_visible()
+    page.goto(f"{demonstration.url}/desk/experts")
+    expect(page.locator("[data-row]", has_text="陈工")).to_be_visible()
+    expect(page.get_by_text("没有“智慧社区”领域的专家")).to_be_visible()
     # Nobody is told today what happened weeks ago.
     page.goto(f"{demonstration.url}/phone/")
     page.select_option("#number", "+8613800000001")
