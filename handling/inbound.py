@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from handling.asking import Asking
@@ -26,6 +26,7 @@ from handling.status import promised_day, state_name
 from handling.withdrawal import may_be_withdrawn, withdraw_by_text
 from models import (
     Channel,
+    Event,
     Resident,
     Suggestion,
     SuggestionState,
@@ -111,10 +112,12 @@ def _sender(session: Session, text: Text, now: datetime) -> Resident | None:
 
 
 def _just_said(session: Session, text: Text) -> Suggestion | None:
-    """The suggestion that this sender was telling within ten minutes, while nobody has reviewed it.
+    """The suggestion that this sender was telling within ten minutes, while nobody has reviewed or split it.
     Carriers deliver in any order: the other message may also be the later one."""
     if not text.from_number:
         return None
+    # What was split off would come back with the words of the earlier messages.
+    split = exists().where(Event.suggestion_id == Suggestion.id, Event.kind == "split")
     near = (
         select(Text)
         .join(Suggestion)
@@ -124,6 +127,7 @@ def _just_said(session: Session, text: Text) -> Suggestion | None:
             Text.kind.in_(SAID),
             Text.received_at.between(text.received_at - TOGETHER, text.received_at + TOGETHER),
             Suggestion.state == SuggestionState.REVIEW,
+            ~split,
         )
         .order_by(Text.received_at.desc(), Text.id.desc())
     )

@@ -235,6 +235,23 @@ def test_what_stays_is_read_anew_and_no_promise_is_taken_back(
     assert (case.urgency, case.level, case.due) == before
 
 
+def test_what_is_said_after_a_split_brings_nothing_back(
+    session: Session, scheme: Scheme, people: People, clock: FakeClock, understand: Understand
+) -> None:
+    first = received_text(session, "2栋门口垃圾没人收，3栋的下水道堵了", clock.now())
+    handle_text(session, scheme, first, understand, now=clock.now())
+    case = first.suggestion
+    assert case is not None
+    kept, parts = "2栋门口垃圾没人收", ["3栋的下水道堵了"]
+    split_case(session, scheme, case, people.volunteer, understand, kept=kept, parts=parts, now=clock.now())
+    clock.advance(minutes=3)
+    more = received_text(session, "路灯也不亮", clock.now())
+    handle_text(session, scheme, more, understand, now=clock.now())
+    assert case.text == kept
+    assert more.suggestion is not None
+    assert (more.suggestion.text, more.suggestion.number) == ("路灯也不亮", 1003)
+
+
 def test_a_case_that_is_over_is_not_split(hand: InHand, understand: Understand) -> None:
     hand.close()
     with pytest.raises(StepNotAllowed):
