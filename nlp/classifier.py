@@ -6,7 +6,7 @@ Everything is a sum of readable weights: no state, no chance, the same text alwa
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from nlp.guarding import GuardedText, Guarding
+from nlp.guarding import GuardedText, Guarding, Span
 from nlp.lexicon import Emergency, Lexicon
 from nlp.matcher import Hit
 from nlp.tables import Found, Sign, Table, Use, Variants, apart, totals, words_of
@@ -65,8 +65,11 @@ class Decision(NamedTuple):
     emergency_signs: list[Sign]
     # Several matters in one message: all domains that it speaks for, with their sums, the strongest first.
     matters: tuple[tuple[str, float], ...] = ()
-    # Where the text says that it is no drill and no joke: start, end.
-    earnest: tuple[tuple[int, int], ...] = ()
+    # Where the text says that it is no drill and no joke, and where it only speaks in figures: start, end.
+    earnest: tuple[Span, ...] = ()
+    figurative: tuple[Span, ...] = ()
+    # Whom to ring is beyond doubt.
+    certain: bool = False
 
 
 class Classifier:
@@ -118,7 +121,9 @@ class Classifier:
             urgency_signs=urgency_signs + risks,
             emergency_signs=danger,
             matters=self._matters(sums),
-            earnest=tuple((hit.start, hit.end) for hit in guards.earnest),
+            earnest=guards.earnest,
+            figurative=guards.figurative,
+            certain=leading is not None and any(self._certain(sign, leading) for sign in danger),
         )
 
     def _told_apart(self, hits: Sequence[Hit]) -> list[list[Found]]:
@@ -167,6 +172,10 @@ class Classifier:
         order = self._emergency.order
         best = min(sums, key=lambda value: (-sums[value], said[value], order[value]))
         return self._emergencies[best]
+
+    def _certain(self, sign: Sign, leading: Emergency) -> bool:
+        entry = self._emergencies[sign.value]
+        return entry.certain and entry.ring == leading.ring and sign.literal and sign.weight >= EMERGENCY_AT
 
     def _domain_of_danger(self, danger: Iterable[Sign]) -> list[Sign]:
         signs = []

@@ -17,6 +17,8 @@ TRUST_OF_LABEL = {"normal": 0.6}
 # The log-odds of danger, and so much of what the rules found of it (0 to 3 a sign), make an emergency.
 EMERGENCY_AT = 0.4
 OF_RULES, MOST_OF_RULES = 0.4, 4.0
+# Who speaks in figures (群里炸了锅) says less with the rest; a body that is torn or burnt needs less beside it.
+OF_FIGURES, OF_CERTAIN = 1.0, -1.0
 EMERGENCY = "emergency"
 # A word that is enough alone (`strong` in emergency.toml).
 STRONG = 3.0
@@ -40,7 +42,7 @@ def judge(decision: Decision, answer: Answer, danger: Answer, own_words: frozens
 
     danger: the answer on the most alarming part alone, so that a street light told beside it hides no gas; in an
     emergency it also tells what it is about and whom to ring."""
-    if answer.length < SHORTEST or _says_it_all(decision, answer):
+    if answer.length < SHORTEST or _says_it_all(decision, answer) or _insists(decision):
         return decision
     urgency, demand_type, domain = decision.urgency, decision.demand_type, decision.domain
     if not _own(own_words, decision.emergency_signs + decision.urgency_signs):
@@ -50,7 +52,10 @@ def judge(decision: Decision, answer: Answer, danger: Answer, own_words: frozens
     heard = danger if urgency == EMERGENCY else answer
     if not _own(own_words, decision.domain_signs):
         domain = _likeliest("domain", domain, heard.scores)
-    ring = _likeliest("ring", decision.ring, heard.scores) if urgency == EMERGENCY else ""
+    ring = decision.ring
+    if not (ring and decision.certain):
+        ring = _likeliest("ring", ring, heard.scores)
+    ring = ring if urgency == EMERGENCY else ""
     return decision._replace(urgency=urgency, demand_type=demand_type, domain=domain, ring=ring)
 
 
@@ -67,10 +72,21 @@ def _says_it_all(decision: Decision, answer: Answer) -> bool:
     )
 
 
+def _insists(decision: Decision) -> bool:
+    """不是假的，真的有人落水了: who says that it is so, in words that leave no doubt, is believed."""
+    return decision.urgency == EMERGENCY and any(
+        sign.literal
+        and sign.weight >= STRONG
+        and not any(start <= sign.start and sign.end <= end for start, end in decision.earnest)
+        for sign in (decision.emergency_signs if decision.earnest else ())
+    )
+
+
 def _alarms(decision: Decision, danger: Answer) -> bool:
     """Nobody is alarmed without a reason that can be shown."""
     by_rules = min(max(tables.totals(decision.emergency_signs).values(), default=0.0), MOST_OF_RULES)
-    alarming = danger.danger + OF_RULES * by_rules > EMERGENCY_AT
+    least = EMERGENCY_AT + OF_FIGURES * bool(decision.figurative) + OF_CERTAIN * decision.certain
+    alarming = danger.danger + OF_RULES * by_rules > least
     return alarming and bool(decision.emergency_signs or danger.passages(DANGER, EMERGENCY))
 
 

@@ -133,7 +133,7 @@ class Understander:
         """With blanks for the words that the community does not want to count, and for what is denied: experience
         would hear the drill in 不是演习, and our home in 不是我家，是对门着火了."""
         denied = denied_before(standard.text, leading.start) if leading else None
-        for span in (*decision.earnest, *([denied] if denied else ())):
+        for span in (*decision.earnest, *decision.figurative, *([denied] if denied else ())):
             start, end = standard.span(*span)
             text = text[:start] + " " * (end - start) + text[end:]
         for word in self.lexicon.silenced:

@@ -65,6 +65,8 @@ class Emergency(Entry):
 
     ring: Literal["119", "120", "110"]
     domain: str = ""
+    # Its words say whom to ring, whatever experience heard beside them.
+    certain: bool = False
 
 
 class Guard(_Strict):
@@ -109,6 +111,11 @@ class _GuardFile(_Strict):
     as_written: str = ""
     # Expressions that take a guard back: 不是演习, 没骗你.
     earnest: str = ""
+    # Big words for something else, which experience is not to hear either: 群里炸了锅.
+    figurative: str = ""
+    # Is it so? (是不是煤气漏了), and what answers in another clause that it is (脑壳昏).
+    doubts: str = ""
+    confirms: str = ""
     guards: tuple[Guard, ...] = ()
 
 
@@ -132,6 +139,9 @@ class Lexicon(_Strict):
     masks: str
     as_written: str
     earnest: str
+    figurative: str
+    doubts: str
+    confirms: str
     concepts: dict[str, str]
     wording: dict[str, str]
     # What the community added, and what it said shall not count (nlp.lexicon.additions).
@@ -176,6 +186,9 @@ def load_lexicon(taxonomy: str | Path = DEFAULT, home: Path | None = None) -> Le
         masks=guards.masks,
         as_written=guards.as_written,
         earnest=guards.earnest,
+        figurative=guards.figurative,
+        doubts=guards.doubts,
+        confirms=guards.confirms,
         concepts=_read(folder, "concepts", _ConceptFile).concepts,
         wording=_read(folder, "dialect", _DialectFile).wording,
     )
@@ -222,7 +235,7 @@ def _templates(lexicon: Lexicon) -> Iterator[tuple[str, Where, str]]:
     """Every template with its file and its place there."""
     for concept in lexicon.concepts:
         yield "concepts", ("concepts", concept), "{" + concept + "}"
-    for key in ("masks", "earnest"):
+    for key in ("masks", "earnest", "figurative", "doubts", "confirms"):
         yield from (("guards", (key,), template) for template in getattr(lexicon, key).split())
     for place, guard in enumerate(lexicon.guards):
         yield from (("guards", ("guards", place, "words"), template) for template in guard.words.split())

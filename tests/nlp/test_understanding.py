@@ -178,6 +178,119 @@ def test_what_is_asked_or_harmless_after_a_denial_rings_nobody(understander: Und
 
 
 @pytest.mark.parametrize(
+    ("text", "ring"),
+    [
+        ("是不是煤气漏了哦，屋头臭得很，脑壳昏", "119"),
+        ("会不会是天然气漏了嘛，厨房头味道冲得很，我脑壳痛", "119"),
+        ("我头晕，想吐，是不是煤气漏了哦", "119"),
+        ("不晓得是不是着火了，反正楼上烟子大得很", "119"),
+        ("不知道是不是着火了，反正楼上浓烟滚滚", "119"),
+        ("莫不是煤气漏了哦，一屋人都脑壳昏想吐", "119"),
+        ("屋头煤气漏了，臭得很，该打哪个电话", "119"),
+        ("是不是中风了哦，他嘴巴歪了，话都说不清", "120"),
+        ("不知道是不是中风，我爸嘴歪了，右手抬不起来", "120"),
+        ("要是再不来人，他就要跳了", "110"),
+        ("要是还不来人，那个女娃子就要从楼顶跳了", "110"),
+        ("再不给我解决我就不活了", "110"),
+        ("如果你们再不管，我就喝农药", "110"),
+        ("要是再不管我，我就死给你们看", "110"),
+        ("要是再不来，他就要砍人了", "110"),
+    ],
+)
+def test_doubt_or_a_threat_told_first_hides_no_danger(understander: Understander, text: str, ring: str) -> None:
+    understood = understander.understand(text)
+    assert (understood.urgency, understood.ring) == ("emergency", ring)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "要是着火了咋个办",
+        "煤气漏了该打哪个电话",
+        "着火了应该打哪个号码",
+        "会不会着火哦，那个插座用了好多年了",
+        "是不是下水道漏了，屋头臭得很",
+        "是不是要着火了才有人管嘛，楼道堆满了纸壳子",
+        "要是再不来修，我就要投诉了",
+        "再不下雨，我种的花都要死了",
+        "要是天气好，我们就去跳坝坝舞",
+        "上次是误报，今天真的谢谢消防员跑一趟",
+        "上次是真的着火了，这次是假的",
+    ],
+)
+def test_doubt_and_conditions_alone_ring_nobody(understander: Understander, text: str) -> None:
+    assert understander.understand(text).ring == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "ring"),
+    [
+        ("上次是假的，这次是真的着火了", "119"),
+        ("前几天是误报，今天是真的冒烟了，烟子大得很", "119"),
+        ("昨天是演习，今天是真的着火了", "119"),
+        ("刚才那个是误会，但是现在真的烧起来了", "119"),
+        ("上回是装的，这回是真的晕倒了", "120"),
+        ("上次他是说起耍的，这次真的要跳楼了", "110"),
+        ("不是假的，真的有人落水了", "119"),
+        ("不是冒烟，是着火了", "119"),
+        ("不是喝醉了，是晕倒了，喊不答应", "120"),
+        ("不是吵架，是动刀了", "110"),
+    ],
+)
+def test_what_was_none_before_is_one_now(understander: Understander, text: str, ring: str) -> None:
+    understood = understander.understand(text)
+    assert (understood.urgency, understood.ring) == ("emergency", ring)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "狗把我孙女的脸咬烂了",
+        "狗把我屋娃儿的耳朵咬烂了",
+        "狗把他的手咬穿了",
+        "咬烂了我孙儿的脸，那条狗还没拴",
+        "他的手指头都掉了",
+        "手指头遭门夹断了",
+        "我老公的手遭机器绞断了",
+        "开水把娃儿的脸烫烂了",
+        "锅头的油泼出来把我手烫脱皮了",
+        "火把他的手烧烂了",
+        "石头把他脑壳砸烂了",
+        "高压锅爆了，把我妈的脸炸烂了",
+    ],
+)
+def test_a_torn_or_burnt_body_needs_120(understander: Understander, text: str) -> None:
+    understood = understander.understand(text)
+    assert (understood.urgency, understood.ring) == ("emergency", "120")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "群里炸了锅",
+        "家长群都炸了，食堂涨价",
+        "院子头一下炸开了锅",
+        "我头发炸了",
+        "头发遭烫炸了，理发店不退钱",
+        "理发店把我头发烫焦了",
+        "“着火了”三个字怎么写",
+        "着火了三个字咋个写",
+        "“跳楼”这个词用英语怎么说",
+        "狗把我的鞋子咬烂了",
+        "手机压烂了，哪里有修的",
+        "快递被压烂了",
+        "椅子腿夹断了",
+    ],
+)
+def test_figures_of_speech_words_and_things_ring_nobody(understander: Understander, text: str) -> None:
+    assert understander.understand(text).ring == ""
+
+
+def test_a_figure_of_speech_hides_no_danger(understander: Understander) -> None:
+    assert understander.understand("群里炸了锅，三楼着火了").ring == "119"
+
+
+@pytest.mark.parametrize(
     ("text", "ring"), [("臭鸡蛋味", "119"), ("心脏不跳了", "120"), ("发生火灾", "119"), ("没有脉搏了", "120")]
 )
 def test_a_word_of_danger_said_alone_is_enough(understander: Understander, text: str, ring: str) -> None:
