@@ -20,6 +20,8 @@ _INSTEAD = re.compile(rf"[^{COMMAS}]*(?:不是|没|不)[^{COMMAS}]*[，,](?=但|
 ASKED = "是"
 _CLAUSE = re.compile(f"[^{COMMAS}]*")
 CONFIRMS_WITHIN = 24
+# 不是烧秸秆，是房子着火了: the harmless thing is just what it is not.
+_NOT_BUT = re.compile(rf"不是[^{COMMAS}]*[，,](?=而?是|就是)")
 # 上次是假的，这次是真的: what was none then hides nothing now.
 _ONCE = re.compile(
     rf"[^{COMMAS}]*(?:假的|演习|演练|误报|误会|虚惊|装的|(?:说起|说着|闹起|闹着)[耍玩]|开玩笑|骗人|吓人|吓唬|乱报|谎报|搞错)"
@@ -28,7 +30,7 @@ _ONCE = re.compile(
 # 再不来人，他就要跳了 is no supposition but a threat.
 _THREAT = re.compile(
     rf"(?:要是|如果|假如|若是|倘若|再不|再敢)[^{FULL_STOPS}]{{1,20}}?(?=[他她我]?就[^{COMMAS}]{{0,8}}"
-    r"(?:跳(?![舞绳槽脚闸操广])|死给|杀|砍|捅|割腕|割脉|自杀|上吊|吊颈|不活|喝农?药|安眠药|同归于尽|点火|放火))"
+    r"(?:跳(?![舞绳槽脚闸操广])|死给|打死人|杀|砍|捅|割腕|割脉|自杀|上吊|吊颈|不活|喝农?药|安眠药|同归于尽|点火|放火))"
 )
 # 是不是要地震 and 会不会是以后漏气 ask for what may come.
 _NOT_YET = re.compile("[^，,。]?(?:要|会|该|应该|得|都|以后|将来|哪天)")
@@ -122,6 +124,7 @@ class Guarding:
     def of(self, text: str, own: Sequence[Hit], hits: Sequence[Hit]) -> GuardedText:
         """`own`: those of the hits whose words stand in `vocabulary()`."""
         earnest = tuple(self._earnestly(text, own))
+        denied = tuple(match.span() for match in _NOT_BUT.finditer(text)) if "不是" in text else ()
         return GuardedText(
             text=text,
             # An expression that only sounds like a harmless one must not hide a danger.
@@ -130,7 +133,10 @@ class Guarding:
                 (guard, hit)
                 for hit in own
                 for guard, least in self._guards.get(hit.word, ())
-                if hit.quality >= least and not self._inside(hit, hits) and not _within(hit, earnest)
+                if hit.quality >= least
+                and not self._inside(hit, hits)
+                and not _within(hit, earnest)
+                and not (guard.side == "anywhere" and _within(hit, denied))
             ),
             now=tuple(hit for hit in own if hit.word in self._now and hit.literal),
             earnest=earnest,

@@ -235,6 +235,8 @@ def test_doubt_and_conditions_alone_ring_nobody(understander: Understander, text
         ("不是冒烟，是着火了", "119"),
         ("不是喝醉了，是晕倒了，喊不答应", "120"),
         ("不是吵架，是动刀了", "110"),
+        ("不是烧秸秆，是房子着火了", "119"),
+        ("不是闹着玩，娃儿真的掉井里了", "119"),
     ],
 )
 def test_what_was_none_before_is_one_now(understander: Understander, text: str, ring: str) -> None:
@@ -256,6 +258,7 @@ def test_what_was_none_before_is_one_now(understander: Understander, text: str, 
         "锅头的油泼出来把我手烫脱皮了",
         "火把他的手烧烂了",
         "石头把他脑壳砸烂了",
+        "火炮炸了，炸瞎了他的眼睛",
         "高压锅爆了，把我妈的脸炸烂了",
     ],
 )
