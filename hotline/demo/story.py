@@ -58,7 +58,7 @@ class Story:
         number = self.call(SAMPLE_RESIDENTS[0].number, voices["drain"])
         if number is None:
             return
-        self.handle(number)
+        self.handle(number, voices["drain"])
         _headline("Another call, left for you on the desk 再来一通电话，留给您核对")
         self.call(SAMPLE_RESIDENTS[1].number, voices["gas"])
         self.surround(number)
@@ -83,9 +83,11 @@ class Story:
             return None
         return self._tell_case(recording_id, monotonic() - started, sample.seconds)
 
-    def handle(self, number: int) -> None:
-        """The people of the demonstration work the case to its end."""
+    def handle(self, number: int, sample: Sample) -> None:
+        """The people of the demonstration work the case to its end. What no machine heard, the volunteer does."""
         _headline("The community handles it 社区办理")
+        with self._database.read() as session:
+            heard = understander_in_force(session).understand(sample.text)
         with self._database.write() as session:
             case, volunteer = _case(session, number), _user(session, "volunteer")
             now = self._clock.now()
@@ -95,9 +97,9 @@ class Story:
                 self._scheme,
                 case,
                 volunteer,
-                text=case.text,
-                domain=case.domain,
-                demand_type=case.demand_type,
+                text=case.text or sample.text,
+                domain=case.domain or heard.domain,
+                demand_type=case.demand_type or heard.demand_type,
                 urgency=case.urgency,
                 level="A",
                 courtyard_id=case.courtyard_id,
