@@ -38,6 +38,7 @@ STEPS = {
     "carrier": "热线号码",
     "people": "人员",
     "hours": "值守时间",
+    "prompts": "话音",
     "test": "试打一次",
     "done": "看看还差什么",
 }
@@ -95,7 +96,7 @@ def _first_page(errors: dict[str, str]) -> str:
 
 
 @blueprint.get("/setup")
-@blueprint.get("/setup/<any(community, scheme, carrier, people, hours, test, done):step>")
+@blueprint.get("/setup/<any(community, scheme, carrier, people, hours, prompts, test, done):step>")
 @allowed(Role.ADMINISTRATOR)
 def setup(step: str = "done") -> Answer:
     return _page(step)
@@ -247,6 +248,7 @@ def _page(step: str, **more: Any) -> str:
         "carrier": all(there for _, _, there in checks),
         "people": {Role.VOLUNTEER, Role.HANDLER} <= roles,
         "hours": bool(hotline.scheme.community.staffed),
+        "prompts": True,  # the bundled ones serve until the community records its own
         "test": heard is not None,
     }
     return render_template(
@@ -261,6 +263,7 @@ def _page(step: str, **more: Any) -> str:
         choices=_choices() if step == "scheme" else [],
         heard=heard,
         settings=hotline.settings,
+        prompts=hotline.prompts,
         count=people,
         form=request.form,
         **{"errors": {}, "made": [], "rows": [], **more},

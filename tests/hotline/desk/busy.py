@@ -148,6 +148,7 @@ ADMINISTRATOR = (
     Shown("users", "人员", "/desk/users", "zhou"),
     Shown("setup", "开通步骤", "/desk/setup", "zhou"),
     Shown("setup-community", "开通步骤：社区名称", "/desk/setup/community", "zhou"),
+    Shown("setup-prompts", "开通步骤：话音", "/desk/setup/prompts", "zhou"),
     Shown("rules", "流程", "/desk/scheme", "zhou"),
     Shown("rules-text", "流程的整个文字", "/desk/scheme/text", "zhou"),
     Shown("prompts", "话音", "/desk/prompts", "zhou"),

@@ -1,5 +1,6 @@
 """A community is set up: from the one-time address to the first call."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -158,10 +159,19 @@ def test_what_is_left_is_said(administrator: Browser) -> None:
     assert "热线号码：好了" in page
     for step in ("community", "scheme", "people", "test"):
         assert "以后再说，下一步" in administrator.get(f"/desk/setup/{step}").text
-    for step in ("carrier", "hours"):
+    for step in ("carrier", "hours", "prompts"):
         page = administrator.get(f"/desk/setup/{step}").text
         assert "下一步" in page
         assert "以后再说" not in page, "there is nothing to be put off"
+
+
+def test_what_callers_hear_first_can_be_heard(administrator: Browser, app: Flask) -> None:
+    page = administrator.get("/desk/setup/prompts").text
+    sounds = re.findall(r'<audio[^>]* src="([^"]+)"', page)
+    assert len(sounds) == 3
+    for sound in sounds:
+        answer = app.test_client().get(sound)
+        assert (answer.status_code, answer.data[:4]) == (200, b"RIFF")
 
 
 def test_only_administrators(desk: Desk) -> None:
