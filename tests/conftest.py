@@ -28,6 +28,7 @@ def missing(what: str) -> None:
 # both, and so are two stories; the rest runs on SQLite, or CI would take too long.
 ON_BOTH = [
     "races",
+    "money_races",
     "roles",
     "live",
     "ledger_page",
@@ -43,6 +44,7 @@ ON_BOTH = [
     "money",
     "votes",
     "deliberation",
+    "meetings",
     "alarms",
     "supervision",
     "learning",

@@ -7,7 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.deliberation.comments import AlreadyASuggestion, comments_on, link_to_topic, make_suggestion
-from handling.deliberation.stages import TopicDraft, begin, draft_deliberation
 from handling.intake import open_suggestion
 from handling.residents.personal_data import erase_resident
 from handling.retention import sweep
@@ -28,21 +27,15 @@ from models import (
 from nlp.understanding import Understanding
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import MOBILE, People
-from tests.handling.test_deliberation import FOUR_STEPS, advance_due, neighbour, until_voting
+from tests.handling.deliberating import advance_due, courtyard, neighbour, running, until_voting
+from tests.handling.desk import case_row
 from tests.handling.test_inbound import Inbox, inbox
 
-__all__ = ["inbox"]
+__all__ = ["courtyard", "inbox"]
 
 DRAIN = "全院疏通，每户40元"
 NOTED = f"【城北社区】您对“{DRAIN}”的意见记下了，议的时候会给大家看。还有话可以再发。谢谢您！"
 STRANGER = "+8613911112222"
-
-
-@pytest.fixture
-def courtyard(session: Session) -> Courtyard:
-    found = session.scalars(select(Courtyard).where(Courtyard.name == "天福苑")).one()
-    found.households = 6
-    return found
 
 
 @pytest.fixture
@@ -56,32 +49,8 @@ def council(
     session: Session, scheme: Scheme, people: People, clock: FakeClock, courtyard: Courtyard, resident: Resident
 ) -> Deliberation:
     """议题公示 of one topic, that came from case 2023; the households were told."""
-    case = Suggestion(
-        number=2023,
-        channel="call",
-        received_at=clock.now(),
-        text="下水道返水",
-        domain="公共设施维护",
-        courtyard=courtyard,
-        scheme=scheme.name,
-        step="handle",
-        level="A",
-        state=SuggestionState.HANDLING,
-        handler=people.worker,
-    )
-    session.add(case)
-    session.flush()
-    made = draft_deliberation(
-        session,
-        FOUR_STEPS,
-        title="天福苑疏通下水道",
-        courtyard=courtyard,
-        topics=[TopicDraft(DRAIN, case=case)],
-        user=people.coordinator,
-        now=clock.now(),
-    )
-    made.observer = "李观察"
-    begin(session, made, people.coordinator, clock.now())
+    about = {"text": "下水道返水", "domain": "公共设施维护", "courtyard": courtyard, "handler": people.worker}
+    made = running(session, people, clock, case_row(session, 2023, clock.now(), level="A", **about))
     advance_due(session, scheme, clock.now())
     return made
 

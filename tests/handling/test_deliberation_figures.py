@@ -22,7 +22,7 @@ from models import (
     Topic,
 )
 from tests.handling.conftest import People
-from tests.handling.test_deliberation import FOUR_STEPS, MEETING
+from tests.handling.deliberating import FOUR_STEPS, MEETING
 from tests.handling.test_figures import NOW, Town
 
 BOARD = MEETING.model_copy(update={"code": "review_board", "name": "评审会", "voters": "members"})

@@ -27,34 +27,28 @@ from models import (
     ExpertConflict,
     Notice,
     Suggestion,
-    SuggestionState,
     Unit,
     Verdict,
 )
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import MOBILE, People
+from tests.handling.desk import case_row
 
 
 @pytest.fixture
-def case(session: Session, scheme: Scheme, people: People, clock: FakeClock) -> Suggestion:
-    made = Suggestion(
-        number=1001,
-        channel="call",
-        received_at=clock.now(),
+def case(session: Session, people: People, clock: FakeClock) -> Suggestion:
+    return case_row(
+        session,
+        1001,
+        clock.now(),
         resident=find_or_add_resident(session, MOBILE, clock.now()),
         text="院子里想装充电桩，电线够不够",
         domain="公共设施维护",
         courtyard=session.scalars(select(Courtyard).where(Courtyard.name == "天福苑")).one(),
         unit=Unit(code="power", name="电力公司"),
-        scheme=scheme.name,
-        step="handle",
         level="B",
-        state=SuggestionState.HANDLING,
         handler=people.worker,
     )
-    session.add(made)
-    session.flush()
-    return made
 
 
 def expert(session: Session, clock: FakeClock, name: str, *fields: str, **more: object) -> Expert:

@@ -13,6 +13,7 @@ from handling.scheme import Scheme
 from models import Event, Expert, Notice, OpinionRequest, Suggestion, SuggestionState, TextKind, Verdict
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import MOBILE, People
+from tests.handling.desk import case_row
 from tests.handling.test_inbound import Inbox, inbox
 
 __all__ = ["inbox"]
@@ -22,26 +23,13 @@ NOTED = "【城北社区】2001号您的意见“{}”记下了，谢谢！不�
 
 
 @pytest.fixture
-def case(session: Session, scheme: Scheme, people: People, clock: FakeClock) -> Suggestion:
-    return made(session, scheme, people, clock, 2001)
+def case(session: Session, people: People, clock: FakeClock) -> Suggestion:
+    return made(session, people, clock, 2001)
 
 
-def made(session: Session, scheme: Scheme, people: People, clock: FakeClock, number: int) -> Suggestion:
-    case = Suggestion(
-        number=number,
-        channel="call",
-        received_at=clock.now(),
-        text="院子里想装充电桩，电线够不够",
-        domain="公共设施维护",
-        scheme=scheme.name,
-        step="handle",
-        level="B",
-        state=SuggestionState.HANDLING,
-        handler=people.worker,
-    )
-    session.add(case)
-    session.flush()
-    return case
+def made(session: Session, people: People, clock: FakeClock, number: int) -> Suggestion:
+    about = {"text": "院子里想装充电桩，电线够不够", "domain": "公共设施维护"}
+    return case_row(session, number, clock.now(), level="B", handler=people.worker, **about)
 
 
 @pytest.fixture
@@ -138,7 +126,7 @@ def test_a_number_may_be_left_out_where_one_opinion_alone_is_owed(
     inbox: Inbox, session: Session, scheme: Scheme, people: People, case: Suggestion, asks: Asks
 ) -> None:
     first = asks(case)
-    second = asks(made(session, scheme, people, inbox.clock, 2002))
+    second = asks(made(session, people, inbox.clock, 2002))
     assert inbox.take("可行 电线够", sender=WANG).suggestion is not None, "which of the two, nobody knows"
     inbox.take("2002 不可行 负荷不够", sender=WANG)
     inbox.take("可行 电线够", sender=WANG)
