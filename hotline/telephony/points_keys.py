@@ -5,14 +5,12 @@ The points are the number's: whoever shares it hears them, as whoever shares a t
 
 from flask import Blueprint, Response
 from sqlalchemy.orm import Session
-from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from handling.residents.points import balance_of
 from handling.residents.rewards import RedemptionRefused, asked_by, confirm_by_key
 from hotline.current import current
 from hotline.telephony import inbound, posted
 from hotline.telephony.prompts import spoken_amount
-from hotline.telephony.twiml import FOR_A_KEY
 from models import Call, Redemption, Resident
 
 YES = "1"
@@ -38,12 +36,12 @@ def ask_caller(session: Session, call: Call) -> Response | None:
         return None
     inbound.answered(call)
     if call.resident is None:
-        return _to_the_tone(["points_unknown"])
+        return posted.to_the_tone(["points_unknown"])
     asked = asked_by(session, call.resident, current().clock.now())
     if asked is None:
-        return _to_the_tone(_points(session, call.resident))
+        return posted.to_the_tone(_points(session, call.resident))
     price = ["reward_costs", *spoken_amount(asked.cost)]
-    return _gather(asked, [*_points(session, call.resident), *price], attempt=1)
+    return _ask(asked, [*_points(session, call.resident), *price], attempt=1)
 
 
 def pressed(redemption_id: int, attempt: int) -> Response:
@@ -53,10 +51,10 @@ def pressed(redemption_id: int, attempt: int) -> Response:
         call = posted.call(session)
         asked = asked_by(session, call.resident, now) if call.resident is not None else None
         if digits == YES and call.resident is not None:
-            return _to_the_tone(_confirm(session, call.resident, redemption_id))
+            return posted.to_the_tone(_confirm(session, call.resident, redemption_id))
         if digits and attempt < 2 and asked is not None and asked.id == redemption_id:
-            return _gather(asked, [], attempt=2)
-    return _to_the_tone([])
+            return _ask(asked, [], attempt=2)
+    return posted.to_the_tone()
 
 
 def _confirm(session: Session, resident: Resident, redemption_id: int) -> list[str]:
@@ -77,17 +75,5 @@ def _gives_points() -> bool:
     return bool(scheme.points or scheme.rewards)
 
 
-def _gather(asked: Redemption, words: list[str], *, attempt: int) -> Response:
-    base, prompts, response = current().settings.public_url, current().prompts, VoiceResponse()
-    action = f"{base}/twilio/reward/{asked.id}/{attempt}"
-    gather = Gather(num_digits=1, timeout=FOR_A_KEY, action=action, method="POST")
-    for key in [*words, "reward_confirm"]:
-        gather.play(prompts.url(base, key))
-    response.append(gather)
-    response.redirect(action, method="POST")
-    return posted.twiml(str(response))
-
-
-def _to_the_tone(words: list[str]) -> Response:
-    """Who rang may still say what is on their mind, as on every call."""
-    return posted.speak([*words, "consent_short", "speak"])
+def _ask(asked: Redemption, words: list[str], *, attempt: int) -> Response:
+    return posted.ask([*words, "reward_confirm"], f"/twilio/reward/{asked.id}/{attempt}")

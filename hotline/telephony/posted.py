@@ -52,6 +52,16 @@ def speak(words: Sequence[str], *, attempt: int = 1) -> Response:
     return twiml(script().speak(words, attempt=attempt))
 
 
+def to_the_tone(words: Sequence[str] = (), *, attempt: int = 1) -> Response:
+    """Who rang may still say what is on their mind, as on every call."""
+    return speak([*words, "consent_short", "speak"], attempt=attempt)
+
+
+def ask(words: Sequence[str], path: str) -> Response:
+    """Say the prompts, and wait for one key, which goes to `path`."""
+    return twiml(script().ask(words, path))
+
+
 def script() -> CallScript:
     hotline = current()
     return CallScript(hotline.settings.public_url, hotline.prompts)

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, abort
 from sqlalchemy.orm import Session
-from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from handling.ratings import Rated, rate_by_key, rating_asked
 from hotline.current import current
 from hotline.telephony import posted
-from hotline.telephony.twiml import FOR_A_KEY
 from models import Notice
 
 QUESTION = "rate_please"
@@ -33,7 +31,7 @@ def ask(session: Session, notice: Notice) -> Response | None:
     if rating is None or rating.score is not None:
         return None
     first, _ = _message(notice)
-    return _gather(notice, [*first, QUESTION], attempt=1)
+    return _ask_key(notice, [*first, QUESTION], attempt=1)
 
 
 def pressed(notice_id: int, attempt: int) -> Response:
@@ -47,7 +45,7 @@ def pressed(notice_id: int, attempt: int) -> Response:
         if attempt > 1:
             return posted.bye([BYE])
         _, second = _message(notice)
-        return _gather(notice, [QUESTION] if digits else [*second, QUESTION], attempt=2)
+        return _ask_key(notice, [QUESTION] if digits else [*second, QUESTION], attempt=2)
 
 
 def _message(notice: Notice) -> tuple[list[str], list[str]]:
@@ -57,12 +55,5 @@ def _message(notice: Notice) -> tuple[list[str], list[str]]:
     return said[:middle], said[middle:]
 
 
-def _gather(notice: Notice, words: Sequence[str], *, attempt: int) -> Response:
-    base, prompts, response = current().settings.public_url, current().prompts, VoiceResponse()
-    action = f"{base}/twilio/notice/{notice.id}/rating/{attempt}"
-    gather = Gather(num_digits=1, timeout=FOR_A_KEY, action=action, method="POST")
-    for key in words:
-        gather.play(prompts.url(base, key))
-    response.append(gather)
-    response.redirect(action, method="POST")
-    return posted.twiml(str(response))
+def _ask_key(notice: Notice, words: Sequence[str], *, attempt: int) -> Response:
+    return posted.ask(words, f"/twilio/notice/{notice.id}/rating/{attempt}")

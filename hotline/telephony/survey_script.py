@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from twilio.twiml.voice_response import Gather, VoiceResponse
 
 from handling.campaigns.survey_calls import keys_of
-from hotline.telephony.twiml import FOR_A_KEY, record
+from hotline.telephony.twiml import FOR_A_KEY, ask_for_key, record
 from models import CampaignSound, Participation, Question, QuestionKind
 
 # After the introduction: time to find the 9.
@@ -29,17 +29,14 @@ class SurveyScript:
     def introduce(self) -> str:
         """Who rings and why; a 9 ends it, silence and every other key begin."""
         response = VoiceResponse()
-        gather = Gather(num_digits=1, timeout=AFTER_INTRODUCTION, action=f"{self._base}/begin", method="POST")
-        self._sound(gather, None)
-        response.append(gather)
-        response.redirect(f"{self._base}/begin", method="POST")
+        ask_for_key(response, [self._sound(None)], action=f"{self._base}/begin", timeout=AFTER_INTRODUCTION)
         return str(response)
 
     def ask(self, question: Question, *, attempt: int = 1) -> str:
         response = VoiceResponse()
         here = f"{self._base}/{question.id}"
         if question.kind is QuestionKind.SPEECH:
-            self._sound(response, question.id)
+            response.play(self._sound(question.id))
             record(response, action=f"{here}/recorded", callback=f"{here}/recording")
         else:
             keys = keys_of(question)
@@ -49,13 +46,13 @@ class SurveyScript:
                 action=f"{here}/keys/{attempt}",
                 method="POST",
             )
-            self._sound(gather, question.id)
+            gather.play(self._sound(question.id))
             response.append(gather)
         response.redirect(f"{here}/silent/{attempt}", method="POST")
         return str(response)
 
-    def _sound(self, response: VoiceResponse | Gather, question_id: int | None) -> None:
-        response.play(sound_url(self._public_url, self._sounds[question_id]))
+    def _sound(self, question_id: int | None) -> str:
+        return sound_url(self._public_url, self._sounds[question_id])
 
 
 def sound_url(public_url: str, sound: CampaignSound) -> str:

@@ -129,8 +129,7 @@ def _again(participation: Participation, call: Call, question: Question, attempt
 
 
 def _to_the_tone(call: Call) -> Response:
-    """Who rang may still say what is on their mind, as on every call."""
-    return posted.speak(["consent_short", "speak"], attempt=call.silent_attempts + 1)
+    return posted.to_the_tone(attempt=call.silent_attempts + 1)
 
 
 def _keep(session: Session, participation: Participation, call: Call, question: Question) -> Recording:

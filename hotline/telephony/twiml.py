@@ -4,7 +4,7 @@ Source of the flow: research on older callers (no menu, at most one choice befor
 the recording). Beep at most 20 s after pick-up: tests/audio_prompts measures the recorded prompts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from twilio.twiml.voice_response import Dial, Gather, VoiceResponse
 
@@ -44,6 +44,13 @@ class CallScript:
         self._record(response, attempt=attempt)
         return str(response)
 
+    def ask(self, words: Sequence[str], path: str) -> str:
+        """Say the words and wait for one key, which goes to `path`."""
+        response = VoiceResponse()
+        sounds = [self._prompts.url(self._public_url, key) for key in words]
+        ask_for_key(response, sounds, action=self._url(path))
+        return str(response)
+
     def bye(self, words: Sequence[str]) -> str:
         response = VoiceResponse()
         self._play(response, words)
@@ -70,6 +77,15 @@ class CallScript:
 
     def _url(self, path: str) -> str:
         return self._public_url + path
+
+
+def ask_for_key(response: VoiceResponse, sounds: Iterable[str], *, action: str, timeout: int = FOR_A_KEY) -> None:
+    """Play, and send one key to `action`; who presses none comes there too. sounds: their addresses."""
+    gather = Gather(num_digits=1, timeout=timeout, action=action, method="POST")
+    for sound in sounds:
+        gather.play(sound)
+    response.append(gather)
+    response.redirect(action, method="POST")
 
 
 def record(response: VoiceResponse, *, action: str, callback: str) -> None:

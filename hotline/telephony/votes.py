@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, abort
 from sqlalchemy.orm import Session
-from twilio.twiml.voice_response import Gather, VoiceResponse
+from twilio.twiml.voice_response import VoiceResponse
 
 from handling.deliberation.notices import topic_asked
 from handling.deliberation.vote_texts import cast_from_home
@@ -16,7 +16,7 @@ from hotline.current import current
 from hotline.telephony import inbound, posted
 from hotline.telephony.prompts import blueprint as prompts_blueprint
 from hotline.telephony.prompts import recorded_question
-from hotline.telephony.twiml import FOR_A_KEY
+from hotline.telephony.twiml import ask_for_key
 from models import BallotChannel, Call, Notice, Resident, Topic, TopicSound
 
 CHOICES = {"1": YES, "2": NO}
@@ -52,8 +52,7 @@ def from_caller(topic_id: int, attempt: int) -> Response:
         words = [said] if said else []
         if following:
             return _ask(words, following[0], f"/twilio/vote/{following[0].id}/1")
-    # Who rang may still say what is on their mind, as on every call.
-    return posted.speak([*words, "consent_short", "speak"])
+    return posted.to_the_tone(words)
 
 
 def ask_rung(session: Session, notice: Notice) -> Response:
@@ -109,9 +108,7 @@ def _ask(words: Sequence[str], topic: Topic, action: str) -> Response:
     base, response = hotline.settings.public_url, VoiceResponse()
     for key in words:
         response.play(hotline.prompts.url(base, key))
-    gather = Gather(num_digits=1, timeout=FOR_A_KEY, action=f"{base}{action}", method="POST")
     assert topic.sound
-    gather.play(f"{base}/prompts/topic/{topic.sound.sha256[:12]}/{topic.sound.id}.wav")
-    response.append(gather)
-    response.redirect(f"{base}{action}", method="POST")
+    question = f"{base}/prompts/topic/{topic.sound.sha256[:12]}/{topic.sound.id}.wav"
+    ask_for_key(response, [question], action=f"{base}{action}")
     return posted.twiml(str(response))
