@@ -5,15 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 
 from handling.calendar import load_calendar
-from handling.deeds import StaleCase, StepNotAllowed, refusing_stale
+from handling.deeds import StaleCase, StepNotAllowed, recorded, refusing_stale
 from handling.deliberation.meetings import record_of_action
 from handling.deliberation.notices import RESULTS
 from handling.forms import Filled, FormInvalid, read_form, show_value
 from handling.handler_notices import tell_handler
-from handling.history import changes_since, snapshot
 from handling.intake import set_courtyard, set_level
 from handling.notices import tell_of_event
 from handling.permission import actions_for, blocked_actions, may_act, may_act_at_station, reason_against
@@ -68,14 +66,10 @@ def take_action(
     if reason:
         raise StepNotAllowed(reason)
     filled = read_form(session, scheme, action, form, now)
-    before = snapshot(suggestion)
-    event = Event(at=now, actor=user, kind=action.code, step=suggestion.step, form=filled.values)
-    if suggestion.handler is None and may_act_at_station(suggestion, user, action):
-        suggestion.handler = user
-    _apply(session, scheme, suggestion, action, filled, now)
-    suggestion.events.append(event)
-    session.flush()
-    event.changes = changes_since(before, suggestion)
+    with recorded(session, suggestion, action.code, actor=user, now=now, form=filled.values) as event:
+        if suggestion.handler is None and may_act_at_station(suggestion, user, action):
+            suggestion.handler = user
+        _apply(session, scheme, suggestion, action, filled, now)
     told = _reward(session, scheme, suggestion, action, user, now)
     # A field that sets the level says “A”, the case's own variable “A类”.
     told |= {code: show_value(action, code, v) for code, v in filled.values.items() if code not in VARIABLES}
@@ -117,8 +111,6 @@ def _apply(
     if action.state is SuggestionState.DONE:
         plan_visits(session, scheme, suggestion, now)
     note_answer(suggestion, action, filled, promised, now)
-    # The version rises whatever the action changes, so that of two people at once one is refused.
-    flag_modified(suggestion, "step")
 
 
 def enter_next(

@@ -50,7 +50,7 @@ def recorded(
     """What happens inside is one event of the case, with its changes. actor None: the system or the resident.
     StaleCase when somebody else changed the case meanwhile."""
     before = snapshot(case)
-    event = Event(at=now, actor=actor, kind=kind, step=case.step, form=dict(form or {}), note=note)
+    event = _event(case, kind, actor=actor, now=now, form=form, note=note)
     with refusing_stale():
         yield event
         case.events.append(event)
@@ -70,10 +70,10 @@ def record(
     now: datetime,
     form: Mapping[str, Any] | None = None,
     note: str = "",
-) -> None:
+) -> Event:
     """`recorded` for a deed that changes nothing in the case's own row."""
-    with recorded(session, case, kind, actor=actor, now=now, form=form, note=note):
-        pass
+    with recorded(session, case, kind, actor=actor, now=now, form=form, note=note) as event:
+        return event
 
 
 def note_event(
@@ -88,19 +88,17 @@ def note_event(
     note: str = "",
 ) -> None:
     """What happened beside the case: written into its history, and nobody's open page is stale by it."""
-    session.add(
-        Event(
-            suggestion=case,
-            at=now,
-            actor=actor,
-            kind=kind,
-            step=case.step,
-            form=dict(form or {}),
-            changes=dict(changes or {}),
-            note=note,
-        )
-    )
+    event = _event(case, kind, actor=actor, now=now, form=form, note=note)
+    event.suggestion, event.changes = case, dict(changes or {})
+    session.add(event)
     session.flush()
+
+
+def _event(
+    case: Suggestion, kind: str, *, actor: User | None, now: datetime, form: Mapping[str, Any] | None, note: str
+) -> Event:
+    """In the step in which the case is now."""
+    return Event(at=now, actor=actor, kind=kind, step=case.step, form=dict(form or {}), note=note)
 
 
 def may_lead(user: User) -> bool:

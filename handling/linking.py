@@ -43,14 +43,13 @@ def split_case(
     if errors:
         raise FormInvalid(errors)
     fresh = [_part(session, scheme, case, understand(text), duty_phones, now) for text in parts]
-    numbers = "、".join(f"{part.number}号" for part in fresh)
     for part in fresh:
         with recorded(session, part, "split_from", actor=user, now=now, form={"number": case.number}):
             _take_over(part, case)
-    with recorded(session, case, "split", actor=user, now=now, form={"numbers": numbers}) as event:
+    form = {"numbers": _numbers(fresh)}
+    with recorded(session, case, "split", actor=user, now=now, form=form) as event:
         _keep(session, case, understand(kept.strip()))
-    numbers = "、".join(f"{one.number}号" for one in (case, *fresh))
-    tell_of_event(session, scheme, case, event, "split", now, variables={"cases": numbers})
+    tell_of_event(session, scheme, case, event, "split", now, variables={"cases": _numbers([case, *fresh])})
     return fresh
 
 
@@ -100,6 +99,10 @@ def _keep(session: Session, case: Suggestion, understanding: "Understanding") ->
         apply_understanding(session, case, understanding)
         case.urgency, case.ring = urgency, ring
     case.text, case.standard_text = understanding.text, understanding.standard_text
+
+
+def _numbers(cases: Sequence[Suggestion]) -> str:
+    return "、".join(f"{case.number}号" for case in cases)
 
 
 def link_cases(

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from handling.casework import FormInvalid, StaleCase, StepNotAllowed, enter_next, may_act
-from handling.deeds import note_event, refusing_stale
-from handling.history import changes_since, snapshot
+from handling.deeds import note_event, recorded, refusing_stale
 from handling.intake import alert_duty, set_courtyard, set_level
 from handling.notices import queue_notice
 from handling.scheme import Action, Scheme
@@ -109,23 +108,19 @@ def confirm_review(
     action = _action(scheme, decided)
     _check_turn(suggestion, user, action, now, version)
     courtyard, target = _check_form(session, scheme, suggestion, text, decided)
-    before = snapshot(suggestion)
-    _write_review(suggestion, user, text, decided, now)
-    if standard_text is not None or text.strip() != suggestion.text:
-        suggestion.standard_text = standard_text or text.strip()
-    suggestion.text = text.strip()
-    suggestion.domain = domain
-    suggestion.demand_type = demand_type
-    suggestion.urgency = urgency
-    suggestion.place = place.strip()[:200]
-    suggestion.needs_listening = False
-    set_courtyard(suggestion, courtyard)
-    suggestion.confidential = suggestion.confidential or domain in scheme.confidential_domains
-    _move(session, scheme, suggestion, action, decided, target, now)
-    event = Event(at=now, actor=user, kind="reviewed", step=before["step"], note=decided.note)
-    suggestion.events.append(event)
-    session.flush()
-    event.changes = changes_since(before, suggestion)
+    with recorded(session, suggestion, "reviewed", actor=user, now=now, note=decided.note) as event:
+        _write_review(suggestion, user, text, decided, now)
+        if standard_text is not None or text.strip() != suggestion.text:
+            suggestion.standard_text = standard_text or text.strip()
+        suggestion.text = text.strip()
+        suggestion.domain = domain
+        suggestion.demand_type = demand_type
+        suggestion.urgency = urgency
+        suggestion.place = place.strip()[:200]
+        suggestion.needs_listening = False
+        set_courtyard(suggestion, courtyard)
+        suggestion.confidential = suggestion.confidential or domain in scheme.confidential_domains
+        _move(session, scheme, suggestion, action, decided, target, now)
     if target is not None:
         note_event(session, target, "joined", actor=user, now=now, form={"number": suggestion.number})
     _tell(session, scheme, suggestion, action, decided, now)
@@ -227,7 +222,6 @@ def _move(
         suggestion.done_at = now
     suggestion.claimed_by = None
     suggestion.claimed_until = None
-    flag_modified(suggestion, "step")
 
 
 def _tell(

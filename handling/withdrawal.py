@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handling.deeds import StepNotAllowed, may_work, recorded
+from handling.deeds import StepNotAllowed, may_work, record, recorded
 from handling.intake import phones_on_duty
 from handling.notices import queue_notice, tell_of_event
 from handling.scheme import Scheme
@@ -64,8 +64,7 @@ def withdraw_by_text(
     if case.urgency is not Urgency.EMERGENCY:
         withdraw(session, scheme, case, actor=None, now=now, priority=priority)
         return
-    with recorded(session, case, "withdrawal_asked", actor=None, now=now) as event:
-        pass
+    event = record(session, case, "withdrawal_asked", actor=None, now=now)
     tell_of_event(session, scheme, case, event, "withdraw_emergency", now, priority=priority)
     phones = [*phones_on_duty(session, duty_phones), case.handler.phone if case.handler else None]
     for phone in dict.fromkeys(phone for phone in phones if phone):
