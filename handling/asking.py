@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy.orm import Session
 
 from handling.notices import queue_notice, reply_priority
+from handling.residents import normal_number
 from handling.scheme import Scheme
 from models import Resident, Suggestion, Text
 
@@ -29,6 +30,11 @@ class Asking:
     now: datetime
     duty_phones: tuple[str, ...] = ()
 
+    @property
+    def phone(self) -> str | None:
+        """The sender's, E.164."""
+        return normal_number(self.text.from_number)
+
     def reply(
         self,
         template: str,
@@ -45,6 +51,23 @@ class Asking:
             template=template,
             suggestion=suggestion,
             resident=self.resident,
+            priority=reply_priority(self.text.received_at, self.now),
+            variables=variables,
+            now=self.now,
+        )
+
+    def reply_to_phone(
+        self, template: str, variables: Mapping[str, Any], *, suggestion: Suggestion | None = None
+    ) -> None:
+        """To the telephone that we know as that of somebody at work, whatever its owner wants to hear as a
+        resident."""
+        queue_notice(
+            self.session,
+            self.scheme,
+            key=f"text:{self.text.id}",
+            template=template,
+            suggestion=suggestion,
+            to_number=self.phone,
             priority=reply_priority(self.text.received_at, self.now),
             variables=variables,
             now=self.now,

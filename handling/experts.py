@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from handling.clock import SHANGHAI
@@ -33,6 +33,9 @@ VERDICTS = {Verdict.FEASIBLE: "可行", Verdict.CONDITIONAL: "有条件可行", 
 QUESTION = "可不可行、要花多少"
 # The reasons of a withdrawn request say why the expert stands aside.
 STOOD_ASIDE = "有利益关系，回避"
+
+# As `OpinionRequest.is_open`, for queries.
+_OPEN = and_(OpinionRequest.answered_at.is_(None), OpinionRequest.withdrawn_at.is_(None))
 
 
 class NotAsked(Exception):
@@ -93,7 +96,7 @@ def propose_experts(session: Session, case: Suggestion, now: datetime) -> list[P
     today = now.astimezone(SHANGHAI).date()
     waiting = (
         select(OpinionRequest.expert_id, func.count().label("owed"))
-        .where(OpinionRequest.answered_at.is_(None), OpinionRequest.withdrawn_at.is_(None))
+        .where(_OPEN)
         .group_by(OpinionRequest.expert_id)
     )
     owed = {row.expert_id: row.owed for row in session.execute(waiting)}
@@ -142,10 +145,7 @@ def ask_opinion(
     if due <= now:
         raise NotAsked("日期要在今天以后")
     open_one = select(OpinionRequest.id).where(
-        OpinionRequest.suggestion_id == case.id,
-        OpinionRequest.expert_id == expert.id,
-        OpinionRequest.answered_at.is_(None),
-        OpinionRequest.withdrawn_at.is_(None),
+        OpinionRequest.suggestion_id == case.id, OpinionRequest.expert_id == expert.id, _OPEN
     )
     if session.scalar(open_one) is not None:
         raise NotAsked(f"已经请{expert.name}论证了，还在等")
@@ -230,9 +230,7 @@ def requests_of(session: Session, suggestion_id: int) -> list[OpinionRequest]:
 
 def open_requests(session: Session, limit: int = 100) -> list[OpinionRequest]:
     """Whose answers are waited for, the earliest due first; one statement."""
-    waiting = select(OpinionRequest).where(
-        OpinionRequest.answered_at.is_(None), OpinionRequest.withdrawn_at.is_(None)
-    )
+    waiting = select(OpinionRequest).where(_OPEN)
     wanted = (joinedload(OpinionRequest.expert), joinedload(OpinionRequest.suggestion))
     return list(session.scalars(waiting.options(*wanted).order_by(OpinionRequest.due).limit(limit)))
 

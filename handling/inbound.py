@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from handling.clock import SHANGHAI
 from handling.commands import Command, parse_command
 from handling.deliberation.comments import link_to_topic
 from handling.intake import extend_suggestion, open_cases_of, open_suggestion
-from handling.notices import queue_notice, reply_priority
+from handling.notices import reply_priority
 from handling.open_questions import answers_open_question
 from handling.opinion_texts import takes_opinion
 from handling.residents import find_or_add_resident, opt_in, opt_out
@@ -61,16 +61,17 @@ def handle_text(
         return None
     text.state = TextState.DONE
     resident = _sender(session, text, now)
-    if not text.body.strip():
-        text.kind = TextKind.COMMAND
-        if resident is not None:
-            # Once a day: a handset in a pocket may send many.
-            day = text.received_at.astimezone(SHANGHAI).date()
-            _answer(session, scheme, text, resident, "help", now, key=f"empty:{resident.id}:{day}")
-        return None
     asking = None
     if resident is not None:
         asking = Asking(session, scheme, resident, text, understand, now, tuple(duty_phones))
+    if not text.body.strip():
+        text.kind = TextKind.COMMAND
+        if asking is not None:
+            # Once a day: a handset in a pocket may send many.
+            day = text.received_at.astimezone(SHANGHAI).date()
+            asking.reply("help", key=f"empty:{asking.resident.id}:{day}")
+        return None
+    if asking is not None:
         if takes_staff_text(asking) or takes_opinion(asking):
             return None
         if answers_open_question(asking) or asks_for_reward(asking) or joins_campaign(asking):
@@ -78,7 +79,7 @@ def handle_text(
         command = parse_command(text.body)
         if command is not None and command.kind != "rating":
             text.kind = TextKind.COMMAND
-            return _obey(session, scheme, text, resident, command, now, duty_phones)
+            return _obey(asking, command)
     earlier = _just_said(session, text)
     if earlier is None:
         text.kind = TextKind.SUGGESTION
@@ -140,119 +141,77 @@ def _joined(session: Session, suggestion: Suggestion) -> str:
     return "\n".join(session.scalars(said.order_by(Text.received_at, Text.id)))
 
 
-def _obey(
-    session: Session,
-    scheme: Scheme,
-    text: Text,
-    resident: Resident,
-    command: Command,
-    now: datetime,
-    duty_phones: Sequence[str],
-) -> None:
+def _obey(asking: Asking, command: Command) -> None:
+    session, resident, now = asking.session, asking.resident, asking.now
     if command.kind == "opt_out":
         stop_questionnaires(session, resident, now)
         if opt_out(session, resident, now):
-            _answer(session, scheme, text, resident, "opted_out", now)
+            asking.reply("opted_out")
     elif command.kind == "opt_in":
         opt_in(resident)
-        _answer(session, scheme, text, resident, "opted_in", now)
+        asking.reply("opted_in")
     elif command.kind == "points":
-        balance = balance_of(session, resident.id)
-        _answer(session, scheme, text, resident, "balance", now, {"balance": balance})
+        asking.reply("balance", {"balance": balance_of(session, resident.id)})
     elif command.kind == "forget":
         resident.erasure_asked_at = resident.erasure_asked_at or now
-        _answer(session, scheme, text, resident, "erasure_asked", now)
+        asking.reply("erasure_asked")
     elif command.kind == "help":
-        _answer(session, scheme, text, resident, "help", now)
+        asking.reply("help")
     elif command.kind == "withdraw":
-        _withdraw(session, scheme, text, resident, command.number, now, duty_phones)
+        _withdraw(asking, command.number)
     elif command.kind == "case":
-        _tell_case(session, scheme, text, resident, _own_case(session, resident, command.number), now)
+        _tell_case(asking, _own_case(asking, command.number))
     else:
-        _tell_progress(session, scheme, text, resident, now)
+        _tell_progress(asking)
 
 
-def _own_case(session: Session, resident: Resident, number: int | None) -> Suggestion | None:
+def _own_case(asking: Asking, number: int | None) -> Suggestion | None:
     """Only the resident's own: somebody else's number is answered like one that does not exist."""
-    own = select(Suggestion).where(Suggestion.number == number, Suggestion.resident_id == resident.id)
-    return session.scalars(own).one_or_none()
+    own = select(Suggestion).where(Suggestion.number == number, Suggestion.resident_id == asking.resident.id)
+    return asking.session.scalars(own).one_or_none()
 
 
-def _tell_case(
-    session: Session, scheme: Scheme, text: Text, resident: Resident, case: Suggestion | None, now: datetime
-) -> None:
+def _tell_case(asking: Asking, case: Suggestion | None) -> None:
     if case is None:
-        return _answer(session, scheme, text, resident, "no_case", now)
-    if promised_day(scheme, case, now):
+        return asking.reply("no_case")
+    if promised_day(asking.scheme, case, asking.now):
         template = "case_state"
     else:
-        template = "case_late" if promised_day(scheme, case, None) else "case_closed"
-    return _answer(session, scheme, text, resident, template, now, suggestion=case)
+        template = "case_late" if promised_day(asking.scheme, case, None) else "case_closed"
+    return asking.reply(template, suggestion=case)
 
 
-def _withdraw(
-    session: Session,
-    scheme: Scheme,
-    text: Text,
-    resident: Resident,
-    number: int | None,
-    now: datetime,
-    duty_phones: Sequence[str],
-) -> None:
+def _withdraw(asking: Asking, number: int | None) -> None:
     """With a number that case, without one the only case that can be."""
     if number is None:
-        cases = [case for case in open_cases_of(session, resident.id) if may_be_withdrawn(case)]
+        cases = [case for case in open_cases_of(asking.session, asking.resident.id) if may_be_withdrawn(case)]
         if len(cases) > 1:
             shown = "，".join(f"{case.number}号" for case in cases[:NAMED_CASES])
-            return _answer(session, scheme, text, resident, "withdraw_which", now, {"cases": f"{shown}。"})
+            return asking.reply("withdraw_which", {"cases": f"{shown}。"})
         case = cases[0] if cases else None
     else:
-        case = _own_case(session, resident, number)
+        case = _own_case(asking, number)
     if case is None or not may_be_withdrawn(case):
-        return _tell_case(session, scheme, text, resident, case, now)
-    text.suggestion = case
-    priority = reply_priority(text.received_at, now)
-    withdraw_by_text(session, scheme, case, now=now, priority=priority, duty_phones=duty_phones)
-    return None
-
-
-def _tell_progress(session: Session, scheme: Scheme, text: Text, resident: Resident, now: datetime) -> None:
-    cases = open_cases_of(session, resident.id)
-    if len(cases) > 1:
-        shown = "，".join(f"{case.number}号{state_name(scheme, case)}" for case in cases[:NAMED_CASES])
-        more = f"，等{len(cases)}件" if len(cases) > NAMED_CASES else ""
-        return _answer(session, scheme, text, resident, "cases", now, {"cases": f"{shown}{more}。"})
-    case = cases[0] if cases else _last_case(session, resident)
-    if case is None:
-        return _answer(session, scheme, text, resident, "nothing_yet", now)
-    return _tell_case(session, scheme, text, resident, case, now)
-
-
-def _last_case(session: Session, resident: Resident) -> Suggestion | None:
-    own = select(Suggestion).where(Suggestion.resident_id == resident.id)
-    return session.scalars(own.order_by(Suggestion.id.desc()).limit(1)).one_or_none()
-
-
-def _answer(
-    session: Session,
-    scheme: Scheme,
-    text: Text,
-    resident: Resident,
-    template: str,
-    now: datetime,
-    variables: dict[str, Any] | None = None,
-    *,
-    suggestion: Suggestion | None = None,
-    key: str = "",
-) -> None:
-    queue_notice(
-        session,
-        scheme,
-        key=key or f"text:{text.id}",
-        template=template,
-        suggestion=suggestion,
-        resident=resident,
-        priority=reply_priority(text.received_at, now),
-        variables=variables,
-        now=now,
+        return _tell_case(asking, case)
+    asking.text.suggestion = case
+    priority = reply_priority(asking.text.received_at, asking.now)
+    return withdraw_by_text(
+        asking.session, asking.scheme, case, now=asking.now, priority=priority, duty_phones=asking.duty_phones
     )
+
+
+def _tell_progress(asking: Asking) -> None:
+    cases = open_cases_of(asking.session, asking.resident.id)
+    if len(cases) > 1:
+        shown = "，".join(f"{case.number}号{state_name(asking.scheme, case)}" for case in cases[:NAMED_CASES])
+        more = f"，等{len(cases)}件" if len(cases) > NAMED_CASES else ""
+        return asking.reply("cases", {"cases": f"{shown}{more}。"})
+    case = cases[0] if cases else _last_case(asking)
+    if case is None:
+        return asking.reply("nothing_yet")
+    return _tell_case(asking, case)
+
+
+def _last_case(asking: Asking) -> Suggestion | None:
+    own = select(Suggestion).where(Suggestion.resident_id == asking.resident.id)
+    return asking.session.scalars(own.order_by(Suggestion.id.desc()).limit(1)).one_or_none()

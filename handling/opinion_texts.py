@@ -12,8 +12,6 @@ from sqlalchemy import select
 from handling.asking import Asking
 from handling.experts import VERDICTS, NotAsked, give_opinion, stand_aside
 from handling.forms import fen_of
-from handling.notices import queue_notice, reply_priority
-from handling.residents import normal_number
 from handling.status import OPEN_STATES
 from models import Expert, OpinionRequest, TextKind, Verdict
 
@@ -63,7 +61,7 @@ def takes_opinion(asking: Asking) -> bool:
     requests = _requests_to(asking)
     if wanted.number is None:
         # Without a number only the one opinion that is owed can be meant; else it is a word to a neighbour.
-        waiting = [one for one in requests if one.answered_at is None and one.withdrawn_at is None]
+        waiting = [one for one in requests if one.is_open]
         if len(waiting) != 1:
             return False
         requests = waiting
@@ -90,7 +88,7 @@ def conditions_in(said: str) -> str:
 
 
 def _is_expert(asking: Asking) -> bool:
-    here = select(Expert.id).where(Expert.phone == normal_number(asking.text.from_number), Expert.active.is_(True))
+    here = select(Expert.id).where(Expert.phone == asking.phone, Expert.active.is_(True))
     return asking.session.scalar(here.limit(1)) is not None
 
 
@@ -99,7 +97,7 @@ def _requests_to(asking: Asking) -> list[OpinionRequest]:
     asked = (
         select(OpinionRequest)
         .join(Expert, Expert.id == OpinionRequest.expert_id)
-        .where(Expert.phone == normal_number(asking.text.from_number))
+        .where(Expert.phone == asking.phone)
         .order_by(OpinionRequest.id.desc())
         .with_for_update(of=OpinionRequest)
     )
@@ -107,10 +105,12 @@ def _requests_to(asking: Asking) -> list[OpinionRequest]:
 
 
 def _answer_for(asking: Asking, wanted: OpinionText, requests: list[OpinionRequest]) -> None:
-    request = next((one for one in requests if one.answered_at is None and one.withdrawn_at is None), None)
-    request = request or next(iter(requests), None)
+    """No answer is a notice of the case: it may have begun under rules that did not know of such texts."""
+    request = next((one for one in requests if one.is_open), requests[0] if requests else None)
     if request is None:
-        return _reply(asking, "opinion_refused", {"number": wanted.number, "why": "没有请您提意见，请看看编号"})
+        return asking.reply_to_phone(
+            "opinion_refused", {"number": wanted.number, "why": "没有请您提意见，请看看编号"}
+        )
     case = request.suggestion
     late = request.due < asking.now
     try:
@@ -118,7 +118,7 @@ def _answer_for(asking: Asking, wanted: OpinionText, requests: list[OpinionReque
             raise NotAsked("这件事已经不用再论证了")
         if wanted.verdict is None:
             stand_aside(asking.session, request, wanted.said, user=None, now=asking.now)
-            return _reply(asking, "opinion_aside", {"number": case.number})
+            return asking.reply_to_phone("opinion_aside", {"number": case.number})
         give_opinion(
             asking.session,
             request,
@@ -131,21 +131,6 @@ def _answer_for(asking: Asking, wanted: OpinionText, requests: list[OpinionReque
         )
     except NotAsked as refusal:
         why = str(refusal) if wanted.said or wanted.verdict is None else EXAMPLE
-        return _reply(asking, "opinion_refused", {"number": case.number, "why": why})
+        return asking.reply_to_phone("opinion_refused", {"number": case.number, "why": why})
     template = "opinion_late" if late else "opinion_noted"
-    return _reply(asking, template, {"number": case.number, "verdict": VERDICTS[wanted.verdict]})
-
-
-def _reply(asking: Asking, template: str, variables: dict[str, object]) -> None:
-    """To the expert's telephone, whatever its owner wants to hear as a resident. Not a notice of the case: it may
-    have begun under rules that did not know of such texts."""
-    queue_notice(
-        asking.session,
-        asking.scheme,
-        key=f"text:{asking.text.id}",
-        template=template,
-        to_number=normal_number(asking.text.from_number),
-        priority=reply_priority(asking.text.received_at, asking.now),
-        variables=variables,
-        now=asking.now,
-    )
+    return asking.reply_to_phone(template, {"number": case.number, "verdict": VERDICTS[wanted.verdict]})

@@ -17,9 +17,7 @@ from handling.clock import SHANGHAI
 from handling.commands import parse_command
 from handling.disputes import may_read
 from handling.forms import known_values
-from handling.notices import queue_notice, reply_priority
 from handling.queries import my_cases
-from handling.residents import normal_number
 from handling.scheme import Action, Scheme
 from handling.scheme.versions import scheme_of
 from handling.status import day_text
@@ -71,10 +69,9 @@ def takes_staff_text(asking: Asking) -> bool:
 
 def _staff_with(asking: Asking) -> list[User]:
     """Those whose registered telephone this is; two may share one."""
-    number = normal_number(asking.text.from_number)
-    if not number:
+    if not asking.phone:
         return []
-    staff = select(User).where(User.phone == number, User.active.is_(True), User.role != Role.VOLUNTEER)
+    staff = select(User).where(User.phone == asking.phone, User.active.is_(True), User.role != Role.VOLUNTEER)
     return list(asking.session.scalars(staff.order_by(User.id)))
 
 
@@ -106,9 +103,9 @@ def _words(scheme: Scheme) -> set[str]:
 def _obey(asking: Asking, wanted: StaffText, people: list[User]) -> None:
     case = wanted.case
     if case is None:
-        _answer(asking, "staff_no_case", {"number": wanted.number})
+        asking.reply_to_phone("staff_no_case", {"number": wanted.number})
     elif not _said_before(asking, case, wanted, people):
-        _answer(asking, *_done(asking, case, wanted, people), case)
+        asking.reply_to_phone(*_done(asking, case, wanted, people), suggestion=case)
 
 
 def _done(
@@ -168,7 +165,7 @@ def _tell_list(asking: Asking, user: User) -> None:
     cases = my_cases(asking.session, user.id)
     shown = "，".join(f"{case.number}号{_due(case, asking)}" for case in cases[:NAMED_CASES])
     more = "…" if len(cases) > NAMED_CASES else "。"
-    _answer(asking, "staff_todo", {"count": len(cases), "cases": f"：{shown}{more}" if cases else "。"})
+    asking.reply_to_phone("staff_todo", {"count": len(cases), "cases": f"：{shown}{more}" if cases else "。"})
 
 
 def _due(case: Suggestion, asking: Asking) -> str:
@@ -179,18 +176,3 @@ def _due(case: Suggestion, asking: Asking) -> str:
 
 def _refusal(wanted: StaffText, why: str) -> Answer:
     return "staff_refused", {"deed": wanted.word, "why": why}
-
-
-def _answer(asking: Asking, template: str, variables: dict[str, object], case: Suggestion | None = None) -> None:
-    """To the registered telephone, whatever its owner wants to hear as a resident."""
-    queue_notice(
-        asking.session,
-        asking.scheme,
-        key=f"text:{asking.text.id}",
-        template=template,
-        suggestion=case,
-        to_number=normal_number(asking.text.from_number),
-        priority=reply_priority(asking.text.received_at, asking.now),
-        variables=variables,
-        now=asking.now,
-    )

@@ -82,3 +82,8 @@ class OpinionRequest(Base):
     reasons: Mapped[str] = mapped_column(LongText, default="")
     cost: Mapped[int | None] = mapped_column(BigInteger)
     conditions: Mapped[str] = mapped_column(LongText, default="")
+
+    @property
+    def is_open(self) -> bool:
+        """The opinion is waited for."""
+        return self.answered_at is None and self.withdrawn_at is None

@@ -207,15 +207,14 @@ def open_alarm(asking: Asking) -> OpenQuestion | None:
 
 
 def _one_of_us(asking: Asking) -> User | None:
-    number = normal_number(asking.text.from_number)
-    return asking.session.scalars(select(User).where(User.phone == number, User.active)).first()
+    return asking.session.scalars(select(User).where(User.phone == asking.phone, User.active)).first()
 
 
 def _was_alerted(asking: Asking, alarm: Alarm) -> bool:
     told = select(Notice.id).where(
         Notice.suggestion_id == alarm.suggestion_id,
         Notice.template.in_(ALERTS),
-        Notice.to_number == normal_number(asking.text.from_number),
+        Notice.to_number == asking.phone,
     )
     return asking.session.scalar(told.limit(1)) is not None
 
@@ -228,7 +227,7 @@ def _take(asking: Asking, running: list[Alarm]) -> bool:
     asking.text.kind = TextKind.COMMAND
     number = found["first"] or found["last"]
     meant = [alarm for alarm in running if not number or alarm.suggestion.number == int(number)]
-    sender = normal_number(asking.text.from_number) or ""
+    sender = asking.phone or ""
     if len(meant) == 1:
         user = _one_of_us(asking)
         arrive(asking.session, asking.scheme, meant[0], now=asking.now, user=user, phone=sender)

@@ -35,7 +35,7 @@ def opinions_panel(looking: Looking) -> dict[str, Any] | None:
     level = looking.scheme.find_level(looking.case.level)
     if not asked and not (may_ask and level is not None and level.experts):
         return None
-    waited_for = {one.expert_id for one in asked if one.answered_at is None and one.withdrawn_at is None}
+    waited_for = {one.expert_id for one in asked if one.is_open}
     everybody = propose_experts(looking.session, looking.case, looking.now) if may_ask else []
     proposals = [one for one in everybody if one.expert.id not in waited_for]
     due = load_calendar(looking.session).due(looking.now, looking.scheme.experts.working_days)
