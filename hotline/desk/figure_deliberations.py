@@ -1,7 +1,5 @@
 """议事 in figures, split by month, kind or place, and the deliberations behind each figure."""
 
-from collections.abc import Mapping
-
 from flask import abort, render_template, request
 
 from handling.figures.deliberations import (
@@ -14,9 +12,7 @@ from handling.figures.deliberations import (
 from handling.figures.lists import shown_value
 from hotline.current import current
 from hotline.desk.access import LEADERS, STAFF, allowed, blueprint, me
-from hotline.desk.figures import asked_scope, named_narrowing, periods
-
-FIRST_SPLIT = "month"
+from hotline.desk.figures import asked_scope, named_narrowing, periods, wanted_dimension
 
 
 @blueprint.get("/figures/deliberations")
@@ -25,7 +21,7 @@ def figure_deliberations() -> str:
     hotline = current()
     now = hotline.clock.now()
     asked = asked_scope(request.args, now, DELIBERATION_DIMENSIONS)
-    by = wanted_split(request.args)
+    by = wanted_dimension(request.args, DELIBERATION_DIMENSIONS)
     with hotline.database.read() as session:
         held = held_deliberations(session, asked.scope)
         rows = held_by(session, hotline.scheme, by, held)
@@ -58,8 +54,3 @@ def held_list(code: str) -> str:
     return render_template(
         "desk/figure_deliberation_list.html", figure=figure, held=held, asked=asked, narrowed=narrowed
     )
-
-
-def wanted_split(args: Mapping[str, str]) -> str:
-    by = args.get("by", FIRST_SPLIT)
-    return by if by in DELIBERATION_DIMENSIONS else FIRST_SPLIT

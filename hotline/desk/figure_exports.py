@@ -28,7 +28,6 @@ from handling.scheme.indicators import indicator_figures
 from handling.tables import TABLE_WRITERS, Table
 from hotline.current import current
 from hotline.desk.access import LEADERS, allowed, blueprint, note_look
-from hotline.desk.figure_deliberations import wanted_split
 from hotline.desk.figure_pages import ASSESSED, SHOWN_QUARTERS, wanted_quarter
 from hotline.desk.figures import asked_scope, wanted_dimension
 from hotline.desk.ledger import MIMETYPES
@@ -75,7 +74,7 @@ def _assessment(session: Session, now: datetime) -> Table:
 
 
 def _deliberations(session: Session, now: datetime) -> Table:
-    by = wanted_split(request.args)
+    by = wanted_dimension(request.args, DELIBERATION_DIMENSIONS)
     scope = asked_scope(request.args, now, DELIBERATION_DIMENSIONS).scope
     rows = held_by(session, current().scheme, by, held_deliberations(session, scope))
     return deliberations_table(DELIBERATION_DIMENSIONS[by].name, rows)

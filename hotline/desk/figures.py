@@ -29,7 +29,6 @@ SET_NAMES = {
     "satisfied": "满意",
     "unsatisfied": "不满意",
 }
-FIRST_DIMENSION = "domain"
 
 
 @dataclass(frozen=True)
@@ -103,9 +102,10 @@ def figure_list() -> str:
     )
 
 
-def wanted_dimension(args: Mapping[str, str]) -> str:
-    by = args.get("by", FIRST_DIMENSION)
-    return by if by in DIMENSIONS else FIRST_DIMENSION
+def wanted_dimension(args: Mapping[str, str], dimensions: Mapping[str, Dimension] = DIMENSIONS) -> str:
+    """How the figures are split; by the first one unless the address says otherwise."""
+    by = args.get("by", "")
+    return by if by in dimensions else next(iter(dimensions))
 
 
 def named_narrowing(
