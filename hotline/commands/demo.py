@@ -7,6 +7,7 @@ from time import sleep
 import click
 import requests
 
+from handling.scheme import load_scheme
 from handling.scheme.words import ROLES
 from hotline.demo.home import PEOPLE, add_people, demo_settings, password_of
 from hotline.server import serve_web, supervised_worker
@@ -35,6 +36,8 @@ HINTS = (
         "工作台用 coordinator 登录：数字、红黄绿灯、1001号的账目、正在进行的表决、智囊团、要发的奖品",
     ),
 )
+# Those that need nothing of the made-up past.
+HINTS_FOR_ALL = HINTS[2:3]
 
 
 @click.command()
@@ -53,12 +56,12 @@ def demo(port: int) -> None:
 
 
 def _tell_when_up(settings: Settings) -> None:
-    from hotline.demo.story import Story
+    from hotline.demo.story import Story, fits
 
     try:
         _await_web(settings)
         Story(settings, Database(settings.database_url)).tell()
-        _say_where(settings)
+        _say_where(settings, HINTS if fits(load_scheme(settings.scheme)) else HINTS_FOR_ALL)
     except Exception as error:
         click.echo(f"The demonstration stopped 演示出错: {error}", err=True)
         os._exit(1)
@@ -75,7 +78,7 @@ def _await_web(settings: Settings) -> None:
     raise RuntimeError(f"{settings.public_url} does not answer")
 
 
-def _say_where(settings: Settings) -> None:
+def _say_where(settings: Settings, hints: tuple[tuple[str, str], ...]) -> None:
     click.echo("\nOpen 请打开:")
     click.echo(f"  {settings.public_url}/phone/   a telephone: call, speak, read the SMS 模拟电话")
     click.echo(f"  {settings.public_url}/desk/    the desk of volunteers and staff 工作台")
@@ -84,7 +87,7 @@ def _say_where(settings: Settings) -> None:
         click.echo(f"      {person.username:14} {password}   {person.name} {ROLES[person.role]}")
     click.echo(f"  {settings.public_url}/board/   what neighbours see 公示栏")
     click.echo("\nTry 可以试试:")
-    for english, chinese in HINTS:
+    for english, chinese in hints:
         click.echo(f"  {english}\n      {chinese}")
     click.echo('In another terminal 另开终端: .venv/bin/hotline text "我们楼道的灯坏了" --wait 10')
     click.echo("Ctrl-C ends it; the data stays. 按 Ctrl-C 结束，数据保留。")

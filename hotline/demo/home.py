@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from handling.clock import SystemClock
 from handling.people import add_user
+from handling.scheme import load_scheme
 from hotline.settings import Settings, SettingsError, read_settings
 from models import Database, Role, Station, User
 
@@ -76,6 +77,7 @@ def password_of(settings: Settings, username: str) -> str:
 
 
 def add_people(settings: Settings, database: Database) -> None:
+    ranks = {tier.code for tier in load_scheme(settings.scheme).tiers}
     with database.write() as session:
         for person in PEOPLE:
             if session.scalar(select(User.id).where(User.username == person.username)):
@@ -86,7 +88,7 @@ def add_people(settings: Settings, database: Database) -> None:
                 name=person.name,
                 password=password_of(settings, person.username),
                 role=person.role,
-                tier=person.tier,
+                tier=person.tier if person.tier in ranks else "",
                 phone=person.phone,
                 station=session.scalar(select(Station).where(Station.code == person.station)),
                 now=SystemClock().now(),

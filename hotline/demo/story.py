@@ -33,9 +33,26 @@ from models import Database, Notice, NoticeState, Recording, RecordingState, Sug
 PATIENCE = 300.0
 WORKED_OUT = (RecordingState.DONE, RecordingState.NEEDS_LISTENING, RecordingState.LOST)
 IN_THE_END = (NoticeState.DELIVERED, NoticeState.FAILED, NoticeState.CANCELLED, NoticeState.UNKNOWN)
+# What the people of the story do; a scheme without one of them has another way of working.
+DEEDS = (
+    "assign",
+    "check_on_site",
+    "report",
+    "courtyard_meeting",
+    "progress",
+    "finish",
+    "publish",
+    "award",
+    "close",
+)
 
 
 Found = TypeVar("Found")
+
+
+def fits(scheme: Scheme) -> bool:
+    """Other ways of working have steps of their own, which the story does not know."""
+    return all(scheme.action(code) for code in DEEDS)
 
 
 class Story:
@@ -58,10 +75,18 @@ class Story:
         number = self.call(SAMPLE_RESIDENTS[0].number, voices["drain"])
         if number is None:
             return
-        self.handle(number, voices["drain"])
+        whole = fits(self._scheme)
+        if whole:
+            self.handle(number, voices["drain"])
         _headline("Another call, left for you on the desk 再来一通电话，留给您核对")
         self.call(SAMPLE_RESIDENTS[1].number, voices["gas"])
-        self.surround(number)
+        if whole:
+            self.surround(number)
+        else:
+            click.echo(
+                f"  Only 城北社区 has the rest of the story; “{self._scheme.title}”: both calls are yours. "
+                "往后的故事只有城北社区有，这两件请您在工作台上办。"
+            )
 
     def call(self, phone: str, sample: Sample) -> int | None:
         """Place a call and follow it to the ledger. The case number, or None when it took too long."""
