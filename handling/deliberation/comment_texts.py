@@ -11,6 +11,7 @@ from handling.asking import Asking, OpenQuestion
 from handling.commands import parse_command
 from handling.deliberation.comments import add_comment, heard_topics, mentions, named_topic
 from handling.deliberation.vote_texts import parse_vote
+from handling.deliberation.votes import with_number
 from models import Channel, Notice, Resident, Suggestion, SuggestionState, TextKind, Topic, Urgency
 
 # Who was just telling something goes on telling it.
@@ -66,9 +67,8 @@ def _voted_early(topics: list[Topic], body: str) -> tuple[Topic, str] | None:
     said = parse_vote(body)
     if said is None or not said.number:
         return None
-    meant = (one for one in topics if one.suggestion is not None and one.suggestion.number == said.number)
-    topic = next(meant, None)
-    return (topic, body.strip()) if topic is not None else None
+    named = with_number(topics, said.number)
+    return (named[0], body.strip()) if named else None
 
 
 def _answers(topic: Topic, body: str) -> bool:

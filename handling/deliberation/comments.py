@@ -12,19 +12,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from handling.deliberation.votes import rules_of
+from handling.deliberation.votes import rules_of, topics_around, with_number
 from handling.intake import open_suggestion
 from handling.scheme import Scheme
-from models import (
-    Channel,
-    Comment,
-    Deliberation,
-    DeliberationState,
-    Resident,
-    Suggestion,
-    Topic,
-    find_or_add,
-)
+from models import Channel, Comment, Deliberation, Resident, Suggestion, Topic, find_or_add
 
 if TYPE_CHECKING:
     from nlp.understanding import Understanding
@@ -49,15 +40,7 @@ def heard_topics(session: Session, resident: Resident | None) -> list[Topic]:
     """What is announced or discussed now, and not yet voted on, in this resident's courtyard; the oldest first."""
     if resident is None:
         return []
-    running = (
-        select(Topic)
-        .join(Deliberation)
-        .where(Deliberation.state == DeliberationState.RUNNING, Deliberation.stage != "")
-        .where(Deliberation.courtyard_id.is_(None) | (Deliberation.courtyard_id == resident.courtyard_id))
-        .order_by(Topic.deliberation_id, Topic.place)
-        .options(joinedload(Topic.suggestion), joinedload(Topic.deliberation))
-    )
-    return [topic for topic in session.scalars(running) if _hears(topic.deliberation)]
+    return [topic for topic in session.scalars(topics_around(resident)) if _hears(topic.deliberation)]
 
 
 def named_topic(topics: Sequence[Topic], body: str) -> tuple[Topic, str] | None:
@@ -65,10 +48,8 @@ def named_topic(topics: Sequence[Topic], body: str) -> tuple[Topic, str] | None:
     and “意见：太贵了” where one topic is open or the words are of one."""
     plain = unicodedata.normalize("NFKC", body).strip()
     if found := _NUMBERED.fullmatch(plain):
-        number = int(found["number"])
-        named = (topic for topic in topics if topic.suggestion is not None and topic.suggestion.number == number)
-        topic = next(named, None)
-        return (topic, found["said"].strip()) if topic is not None else None
+        named = with_number(topics, int(found["number"]))
+        return (named[0], found["said"].strip()) if named else None
     if found := _HEADED.fullmatch(plain):
         meant = list(topics) if len(topics) == 1 else [topic for topic in topics if mentions(topic, plain)]
         return (meant[0], found["said"].strip()) if len(meant) == 1 else None

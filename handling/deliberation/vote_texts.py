@@ -22,6 +22,7 @@ from handling.deliberation.votes import (
     household_of,
     open_topics,
     rules_of,
+    with_number,
 )
 from handling.scheme.deliberation import DeliberationStage
 from models import (
@@ -113,7 +114,7 @@ def _take(asking: Asking, topics: list[Topic]) -> bool:
     if said is None or (said.bare and len(topics) > 1):
         return False
     if said.number:
-        topics = [t for t in topics if t.suggestion is not None and t.suggestion.number == said.number]
+        topics = with_number(topics, said.number)
         if not topics:
             return _refuse_elsewhere(asking, said.number)
     if len(topics) > 1:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from handling.scheme.deliberation import DeliberationKind, reaches
@@ -138,20 +138,28 @@ def outcome_of(
     return Outcome.PASSED if enough else Outcome.REJECTED
 
 
-def open_topics(session: Session, resident: Resident) -> list[Topic]:
-    """What this resident's household may vote on now by SMS or phone, the oldest first."""
-    running = (
+def topics_around(resident: Resident) -> Select[Topic]:
+    """What is deliberated in stages now in this resident's courtyard or in all of them, the oldest first."""
+    return (
         select(Topic)
         .join(Deliberation)
         .where(Deliberation.state == DeliberationState.RUNNING, Deliberation.stage != "")
         .where(Deliberation.courtyard_id.is_(None) | (Deliberation.courtyard_id == resident.courtyard_id))
         .order_by(Topic.deliberation_id, Topic.place)
-        .options(
-            joinedload(Topic.suggestion),
-            joinedload(Topic.deliberation).selectinload(Deliberation.topics).selectinload(Topic.decisions),
-        )
+        .options(joinedload(Topic.suggestion), joinedload(Topic.deliberation))
     )
-    topics = (topic for topic in session.scalars(running) if takes_remote_votes(topic.deliberation))
+
+
+def with_number(topics: Iterable[Topic], number: int) -> list[Topic]:
+    """Those about the case of this number."""
+    return [topic for topic in topics if topic.suggestion is not None and topic.suggestion.number == number]
+
+
+def open_topics(session: Session, resident: Resident) -> list[Topic]:
+    """What this resident's household may vote on now by SMS or phone, the oldest first."""
+    decided = joinedload(Topic.deliberation).selectinload(Deliberation.topics).selectinload(Topic.decisions)
+    around = session.scalars(topics_around(resident).options(decided))
+    topics = (topic for topic in around if takes_remote_votes(topic.deliberation))
     return [topic for topic in topics if topic in voting_topics(topic.deliberation)]
 
 
