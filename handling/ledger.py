@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from handling.clock import SHANGHAI
-from handling.queries import Page
+from handling.queries import Page, page_at
 from handling.search import found_by
 from handling.status import OPEN_STATES
 from models import Channel, Resident, Suggestion, SuggestionState, Urgency
@@ -57,7 +57,7 @@ def ledger_page(
     narrowed = _narrow(session, select(Suggestion.id), wanted, now)
     narrowed = narrowed if readable is None else narrowed.where(readable)
     total = session.scalar(select(func.count()).select_from(narrowed.subquery())) or 0
-    number = min(max(1, page), max(1, -(-total // per_page)))
+    number = page_at(page, total, per_page)
     # The page is found in keys alone: sorting whole rows would take four times as long.
     shown = narrowed.order_by(*_order(wanted.sort)).limit(per_page).offset((number - 1) * per_page)
     rows = _whole(select(Suggestion).where(Suggestion.id.in_(shown))).order_by(*_order(wanted.sort))

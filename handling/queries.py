@@ -42,7 +42,17 @@ class Page(Generic[Row]):
 
     @property
     def count(self) -> int:
-        return max(1, -(-self.total // self.per_page))
+        return pages_in(self.total, self.per_page)
+
+
+def pages_in(total: int, per_page: int) -> int:
+    """An empty list is one page."""
+    return max(1, -(-total // per_page))
+
+
+def page_at(wanted: int, total: int, per_page: int) -> int:
+    """The number of the page: one beyond the last is the last."""
+    return min(max(1, wanted), pages_in(total, per_page))
 
 
 @dataclass(frozen=True)
@@ -196,7 +206,7 @@ def figures(session: Session) -> Figures:
 def access_page(session: Session, *, page: int, per_page: int = 100) -> Page[Any]:
     """Rows (entry, user) of the access log, the newest first."""
     total = session.scalar(select(func.count(AccessEntry.id))) or 0
-    number = min(max(1, page), max(1, -(-total // per_page)))
+    number = page_at(page, total, per_page)
     rows = (
         select(AccessEntry, User)
         .join(User, User.id == AccessEntry.user_id)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from handling.clock import SHANGHAI
 from handling.money.accounts import Account, accounts_of
 from handling.public_words import Known, known_around
-from handling.queries import Page
+from handling.queries import Page, page_at
 from handling.scheme import Scheme
 from models import Attachment, AttachmentKind, Project, Story, Suggestion, SuggestionState
 
@@ -67,7 +67,7 @@ def public_stories(
 ) -> Page[PublicStory]:
     """The newest first, without accounts; four statements. A page beyond the last shows the last."""
     total = session.scalar(select(func.count(Suggestion.id)).where(released())) or 0
-    number = min(max(1, page), max(1, -(-total // per_page)))
+    number = page_at(page, total, per_page)
     rows = session.execute(
         _rows()
         .order_by(Suggestion.published_at.desc(), Suggestion.id.desc())

@@ -18,7 +18,7 @@ from handling.figures.parts import (
     case_sets,
     scope_conditions,
 )
-from handling.queries import Page
+from handling.queries import Page, page_at
 from handling.scheme import Scheme
 from models import Courtyard, Suggestion
 from models.sql_times import seconds_between
@@ -61,7 +61,7 @@ def cases_where(
 ) -> Page[Suggestion]:
     """The newest first: two statements."""
     total = session.scalar(select(func.count(Suggestion.id)).where(*conditions)) or 0
-    number = min(max(1, page), max(1, -(-total // per_page)))
+    number = page_at(page, total, per_page)
     keys = select(Suggestion.id).where(*conditions).order_by(Suggestion.number.desc())
     shown = keys.limit(per_page).offset((number - 1) * per_page)
     rows = (

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from handling.deeds import LEADERS
 from handling.disputes import readable_by
 from handling.ledger import PHONE_END
-from handling.queries import Page
+from handling.queries import Page, page_at
 from handling.status import OPEN_STATES
 from models import Relative, Resident, ResidentPhone, Role, Suggestion, User
 
@@ -38,7 +38,7 @@ def find_residents(
     forgotten; a handler finds the residents of the own open cases only. Two statements."""
     wanted = _narrowed(select(Resident.id), user, search.strip(), courtyard_id, asked_to_go)
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    number = min(max(1, page), max(1, -(-total // per_page)))
+    number = page_at(page, total, per_page)
     own = Suggestion.resident_id == Resident.id
     cases = select(func.count(Suggestion.id)).where(own).scalar_subquery()
     open_cases = select(func.count(Suggestion.id)).where(own, Suggestion.state.in_(OPEN_STATES)).scalar_subquery()
