@@ -1,6 +1,7 @@
 """What the pages of the board share."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import phonenumbers
 from flask import Response, make_response, url_for
@@ -33,11 +34,11 @@ def our_number() -> HotlineNumber | None:
     return hotline_number(current().settings.twilio_number)
 
 
-def absolute(endpoint: str, **values: object) -> str:
-    """For readers of feeds, who have no page that an address could begin from."""
-    path = url_for(endpoint, **values)  # type: ignore[arg-type]
+def absolute(endpoint: str, **values: Any) -> str:
+    """For readers of feeds, who have no page that an address could begin from. values: as `url_for` takes them."""
+    path = url_for(endpoint, **values)
     public = current().settings.public_url
-    return f"{public.rstrip('/')}{path}" if public else url_for(endpoint, _external=True, **values)  # type: ignore[arg-type]
+    return f"{public.rstrip('/')}{path}" if public else url_for(endpoint, _external=True, **values)
 
 
 def shortened(text: str, most: int) -> str:

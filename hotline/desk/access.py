@@ -1,6 +1,6 @@
 """Who is at the desk, what each role may open, and the note of every look at personal data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
@@ -101,6 +101,11 @@ def may_listen(suggestion: Suggestion | None) -> bool:
 def read_id(value: str | None) -> int | None:
     """A key of a table; None for what is none."""
     return int(value) if value and value.isascii() and value.isdigit() and len(value) < 10 else None
+
+
+def read_ids(values: Iterable[str]) -> list[int]:
+    """Those that are keys of a table."""
+    return [found for value in values if (found := read_id(value)) is not None]
 
 
 def note_look(database: Database, action: str, subject: str, now: datetime) -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from flask import render_template, request
+from flask import render_template
 
 from handling.queries import access_page, suggestions_by_id
 from hotline.current import current
 from hotline.desk.access import allowed, blueprint
+from hotline.paging import page_number
 from models import Role
 
 ACTIONS = {"view": "看", "listen": "听录音", "number": "看号码", "export": "导出", "search": "查居民"}
@@ -30,7 +31,7 @@ SUBJECTS = {
 @allowed(Role.ADMINISTRATOR)
 def access_log() -> str:
     with current().database.read() as session:
-        page = access_page(session, page=request.args.get("page", 1, type=int))
+        page = access_page(session, page=page_number())
         ids = {int(entry.subject.split(":")[1]) for entry, _ in page.rows if entry.subject.startswith(CASE)}
         numbers = {id_: case.number for id_, case in suggestions_by_id(session, ids).items()}
     return render_template(

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from handling.bulk import DEEDS, MOST, Given, Outcome, do_deed
 from handling.saved_filters import TooManyFilters, drop_filter, keep_filter
 from hotline.current import current
-from hotline.desk.access import LEADERS, STAFF, acting_user, allowed, blueprint, me
+from hotline.desk.access import LEADERS, STAFF, acting_user, allowed, blueprint, me, read_ids
 from hotline.desk.ledger import wanted_query
 
 LONGEST_QUERY = 1000
@@ -98,7 +98,7 @@ def _given() -> Given:
 
 def _is_row(row: str) -> bool:
     parts = row.split(":")
-    return len(parts) == 2 and all(part.isascii() and part.isdigit() and len(part) < 10 for part in parts)
+    return len(parts) == len(read_ids(parts)) == 2
 
 
 def _query() -> dict[str, str]:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from handling.assistance import answer_help, ask_for_help, helps_for, helps_of, may_answer, name_of, waive_help
 from handling.deeds import may_lead, may_work
 from hotline.current import current
-from hotline.desk.access import STAFF, acting_user, allowed, blueprint
+from hotline.desk.access import STAFF, acting_user, allowed, blueprint, read_id
 from hotline.desk.deeds import Answer, do_at_case, typed, typed_day
 from hotline.desk.panels import Looking, panel
 from models import Assistance, Suggestion, SuggestionState, Unit, User
@@ -72,6 +72,6 @@ def end_help(number: int, part_id: int) -> Answer:
 def _helper(session: Session) -> User | Unit | None:
     """ "unit-3" or "person-7", as the list sends it."""
     kind, _, key = typed("helper", 20).partition("-")
-    if not (key.isascii() and key.isdigit() and len(key) < 10):
+    if (found := read_id(key)) is None:
         return None
-    return session.get(Unit if kind == "unit" else User, int(key))  # type: ignore[return-value]
+    return session.get(Unit, found) if kind == "unit" else session.get(User, found)

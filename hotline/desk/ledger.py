@@ -126,8 +126,7 @@ def _member(kind: Any, value: str | None) -> Any:
 
 
 def _track(value: str) -> str:
-    known = value in TRACKS or (value.isascii() and value.isdigit() and len(value) < 10)
-    return value if known else ""
+    return value if value in TRACKS or read_id(value) is not None else ""
 
 
 def _one_campaign(track: str) -> list[tuple[str, str]]:

@@ -31,7 +31,7 @@ from handling.lexicon_versions import (
     versions,
 )
 from hotline.current import current
-from hotline.desk.access import LEADERS, acting_user, allowed, blueprint
+from hotline.desk.access import LEADERS, acting_user, allowed, blueprint, read_ids
 from nlp.lexicon.additions import (
     KINDS,
     URGENCIES,
@@ -124,7 +124,7 @@ def save_words() -> Answer:
 def refuse_words() -> Response:
     with current().database.write() as session:
         user, now = acting_user(session), current().clock.now()
-        count = refuse_proposals(session, _numbers(request.form, "accept"), user=user, now=now)
+        count = refuse_proposals(session, read_ids(request.form.getlist("accept")), user=user, now=now)
     flash(f"{count} 个词不要了，以后不会再提。")
     return redirect(url_for("desk.lexicon"))
 
@@ -136,7 +136,7 @@ def _change(session: Session, form: MultiDict[str, str]) -> Change:
     if form.get("one"):
         add.append(_one_word(form, values))
     restore = form.get("restore", type=int)
-    accept = tuple(_numbers(form, "accept"))
+    accept = tuple(read_ids(form.getlist("accept")))
     return Change(tuple(add), tuple(filter(None, form.getlist("remove"))), accept, restore)
 
 
@@ -243,7 +243,3 @@ def _form_of(session: Session, key: str) -> dict[str, str]:
 
 def _lines_of(error: AdditionsInvalid) -> list[str]:
     return [f"第 {mistake.line} 行：{mistake.reason}" for mistake in error.mistakes]
-
-
-def _numbers(form: MultiDict[str, str], name: str) -> list[int]:
-    return [int(text) for text in form.getlist(name) if text.isascii() and text.isdigit() and len(text) < 10]

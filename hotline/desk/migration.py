@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from handling.casework import FormInvalid, StaleCase, StepNotAllowed
 from handling.scheme.migration import migrate, preview
 from hotline.current import current
-from hotline.desk.access import LEADERS, acting_user, allowed, blueprint, read_id
+from hotline.desk.access import LEADERS, acting_user, allowed, blueprint, read_ids
 from hotline.desk.deeds import Answer
 
 
@@ -23,7 +23,7 @@ def migration() -> str:
 @allowed(*LEADERS)
 def migrate_cases() -> Answer:
     hotline, form = current(), request.form
-    numbers = [number for value in form.getlist("number") if (number := read_id(value)) is not None]
+    numbers = read_ids(form.getlist("number"))
     try:
         with hotline.database.write() as session:
             moved = migrate(

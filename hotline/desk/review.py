@@ -27,7 +27,7 @@ from handling.queries import (
 from handling.review import claim_for_review, confirm_review, give_back
 from handling.similar_cases import similar_cases
 from hotline.current import current
-from hotline.desk.access import REVIEWERS, acting_user, allowed, blueprint, me, note_look
+from hotline.desk.access import REVIEWERS, acting_user, allowed, blueprint, me, note_look, read_id
 from hotline.desk.evidence import pieces_of, reasons_of
 from hotline.desk.proposals import (
     Draft,
@@ -145,7 +145,7 @@ def decisions_of(form: Mapping[str, str]) -> dict[str, Any]:
         errors["decision"] = "请选怎么处理"
     if urgency not in set(Urgency):
         errors["urgency"] = "请选紧急程度"
-    if decision == "merge" and not (number.isascii() and number.isdigit() and len(number) < 10):
+    if decision == "merge" and read_id(number) is None:
         errors["merge_into"] = "请写要并入的编号"
     if errors:
         raise FormInvalid(errors)
@@ -159,7 +159,7 @@ def decisions_of(form: Mapping[str, str]) -> dict[str, Any]:
         "courtyard_id": int(courtyard[:9]) if courtyard.isascii() and courtyard.isdigit() else None,
         "place": form.get("place", ""),
         "valid": decision != "refuse",
-        "merge_into": int(number) if decision == "merge" else None,
+        "merge_into": read_id(number) if decision == "merge" else None,
         "note": form.get("note", ""),
     }
 
