@@ -5,7 +5,15 @@ import unicodedata
 
 from handling.asking import Asking, OpenQuestion
 from handling.residents.points import balance_of
-from handling.residents.rewards import RedemptionRefused, ask_for, asked_by, catalogue, confirm_asked, find_reward
+from handling.residents.rewards import (
+    RedemptionRefused,
+    ask_for,
+    asked_by,
+    booked_variables,
+    catalogue,
+    confirm_asked,
+    find_reward,
+)
 from models import Redemption, Reward, TextKind
 
 _ASKS = re.compile(
@@ -59,8 +67,7 @@ def _take(asking: Asking, asked: Redemption) -> bool:
     except RedemptionRefused as error:
         _refuse(asking, str(error))
         return True
-    balance = balance_of(asking.session, asking.resident.id)
-    asking.reply("reward_booked", {"reward": asked.reward.name, "price": asked.cost, "balance": balance})
+    asking.reply("reward_booked", booked_variables(asking.session, asked))
     return True
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -16,6 +17,7 @@ __all__ = [
     "RedemptionRefused",
     "ask_for",
     "book",
+    "booked_variables",
     "cancel",
     "catalogue",
     "confirm_asked",
@@ -23,6 +25,7 @@ __all__ = [
     "find_reward",
     "hand_over",
     "set_up_rewards",
+    "tell_booked",
     "waiting_redemptions",
 ]
 
@@ -107,20 +110,29 @@ def confirm_by_key(
         raise RedemptionRefused("问过的已经过时了")
     confirm_asked(session, redemption, now=now)
     if can_receive_sms(resident):
-        queue_notice(
-            session,
-            scheme,
-            key=f"redeemed:{redemption.id}",
-            template="reward_booked",
-            resident=resident,
-            priority=Priority.REPLY,
-            variables={
-                "reward": redemption.reward.name,
-                "price": redemption.cost,
-                "balance": balance_of(session, resident.id),
-            },
-            now=now,
-        )
+        tell_booked(session, scheme, redemption, Priority.REPLY, now)
+
+
+def tell_booked(
+    session: Session, scheme: Scheme, redemption: Redemption, priority: Priority, now: datetime
+) -> None:
+    """What was not booked by text is told by one, so that nobody spends another's points unseen."""
+    queue_notice(
+        session,
+        scheme,
+        key=f"redeemed:{redemption.id}",
+        template="reward_booked",
+        resident=redemption.resident,
+        priority=priority,
+        variables=booked_variables(session, redemption),
+        now=now,
+    )
+
+
+def booked_variables(session: Session, redemption: Redemption) -> dict[str, Any]:
+    """What the notice `reward_booked` says."""
+    balance = balance_of(session, redemption.resident_id)
+    return {"reward": redemption.reward.name, "price": redemption.cost, "balance": balance}
 
 
 def book(

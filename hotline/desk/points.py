@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from handling.clock import SHANGHAI
@@ -13,7 +12,15 @@ from handling.notices import queue_notice
 from handling.residents.consents import who_agreed
 from handling.residents.honours import awarded, decide, proposals
 from handling.residents.points import NotEnoughPoints, account_totals, award, balance_of, reverse, transaction_of
-from handling.residents.rewards import RedemptionRefused, book, cancel, catalogue, hand_over, waiting_redemptions
+from handling.residents.rewards import (
+    RedemptionRefused,
+    book,
+    cancel,
+    catalogue,
+    hand_over,
+    tell_booked,
+    waiting_redemptions,
+)
 from hotline.current import current
 from hotline.desk.access import LEADERS, STAFF, acting_user, allowed, blueprint, note_look
 from hotline.desk.residents import known_resident
@@ -98,27 +105,9 @@ def redeem(resident_id: int) -> Response:
             flash(f"没有换成：{error}。", "alert")
             return redirect(url_for("desk.resident_file", resident_id=resident_id))
         if booked is not None:
-            _tell(session, booked)
+            tell_booked(session, hotline.scheme, booked, Priority.ROUTINE, now)
     flash("换好了，等居民来领。" if booked else "这一次已经换过了。")
     return redirect(url_for("desk.rewards"))
-
-
-def _tell(session: Session, booked: Redemption) -> None:
-    hotline, resident = current(), booked.resident
-    queue_notice(
-        session,
-        hotline.scheme,
-        key=f"redeemed:{booked.id}",
-        template="reward_booked",
-        resident=resident,
-        priority=Priority.ROUTINE,
-        variables={
-            "reward": booked.reward.name,
-            "price": booked.cost,
-            "balance": balance_of(session, resident.id),
-        },
-        now=hotline.clock.now(),
-    )
 
 
 @blueprint.post("/redemptions/<int:redemption_id>/<any(handed, cancelled):end>")
