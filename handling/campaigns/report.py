@@ -7,8 +7,6 @@ from typing import BinaryIO
 
 from docx import Document
 from docx.document import Document as DocumentType
-from docx.oxml.ns import qn
-from docx.shared import Pt
 from sqlalchemy.orm import Session
 
 from handling.campaigns.results import (
@@ -24,13 +22,11 @@ from handling.campaigns.results import (
     question_results,
 )
 from handling.clock import SHANGHAI
-from handling.prints.docx import plain
+from handling.prints.docx import plain, use_font
 from handling.quotes import quotable
 from handling.scheme import Scheme
 from models import Campaign, Suggestion
 
-# What Word and WPS in China have; others substitute it.
-FONT = "宋体"
 QUOTES_SHOWN = 20
 
 
@@ -59,7 +55,7 @@ def report_of(session: Session, campaign: Campaign) -> Report:
 def write_report(scheme: Scheme, report: Report, file: BinaryIO, now: datetime) -> None:
     campaign = report.campaign
     document = Document()
-    _use_font(document)
+    use_font(document, "Normal", "Title", "Heading 1", "Heading 2", "List Bullet")
     title = plain(campaign.title)
     document.core_properties.title = f"“{title}”专项征集报告"
     document.core_properties.author = scheme.community.name
@@ -170,12 +166,3 @@ def _paragraphs(document: DocumentType, text: str) -> None:
     for line in text.strip().splitlines():
         if line.strip():
             document.add_paragraph(plain(line.strip()))
-
-
-def _use_font(document: DocumentType) -> None:
-    """The style's own font is for Latin letters; Chinese ones ask for the East Asian font."""
-    for name in ("Normal", "Title", "Heading 1", "Heading 2", "List Bullet"):
-        style = document.styles[name]
-        style.font.name = FONT
-        style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONT)
-    document.styles["Normal"].font.size = Pt(12)

@@ -9,8 +9,9 @@ from docx.document import Document as Paper
 from docx.enum.section import WD_ORIENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
-from docx.table import _Cell
+from docx.shared import Length, Mm, Pt
+from docx.table import _Row
+from docx.text.paragraph import Paragraph
 
 from handling.prints.sheets import Line, Listing, Sheet
 
@@ -24,9 +25,7 @@ LONG, SHORT = Mm(297), Mm(210)
 def docx_of(prints: Sequence[Sheet | Listing], *, now: datetime) -> bytes:
     """One document with all of them, each on a new page. now: the date in the document's properties."""
     paper = Document()
-    normal = paper.styles["Normal"]
-    normal.font.name, normal.font.size = FAMILY, Pt(BODY)
-    normal.element.rPr.rFonts.set(qn("w:eastAsia"), FAMILY)
+    use_font(paper, "Normal")
     paper.core_properties.created = paper.core_properties.modified = now.replace(tzinfo=None)
     paper.core_properties.author = prints[0].community if prints else ""
     for place, one in enumerate(prints):
@@ -38,6 +37,15 @@ def docx_of(prints: Sequence[Sheet | Listing], *, now: datetime) -> bytes:
     out = BytesIO()
     paper.save(out)
     return out.getvalue()
+
+
+def use_font(paper: Paper, *styles: str) -> None:
+    """The style's own font is for Latin letters; Chinese ones ask for the East Asian font."""
+    for name in styles:
+        style = paper.styles[name]
+        style.font.name = FAMILY
+        style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FAMILY)
+    paper.styles["Normal"].font.size = Pt(BODY)
 
 
 def _page(paper: Paper, *, lying: bool, first: bool) -> None:
@@ -57,10 +65,10 @@ def _sheet(paper: Paper, sheet: Sheet) -> None:
         _say(paper.add_paragraph(), text, size)
 
 
-def _line(row, line: Line, size: int, *, stacked: bool) -> None:  # type: ignore[no-untyped-def]
+def _line(row: _Row, line: Line, size: int, *, stacked: bool) -> None:
     if not line.value:
-        row.height = PEN_LINE * (line.lines + stacked)
-    first: _Cell = row.cells[0]
+        row.height = Length(PEN_LINE * (line.lines + stacked))
+    first = row.cells[0]
     _say(first.paragraphs[0], line.name, size)
     if stacked:
         _say(first.add_paragraph(), line.value, size)
@@ -92,7 +100,7 @@ def _head(paper: Paper, community: str, title: str, above: str, size: int) -> No
     _say(heading, title, size)
 
 
-def _say(paragraph, text: str, size: int) -> None:  # type: ignore[no-untyped-def]
+def _say(paragraph: Paragraph, text: str, size: int) -> None:
     paragraph.add_run(plain(text)).font.size = Pt(size)
 
 
