@@ -7,9 +7,9 @@ from handling.story_release import LONGEST
 from hotline.attachments import LARGEST_SIDE, SMALL_SIDE
 from hotline.board.parts import SECONDS_CACHED
 from hotline.board.stories import SECONDS_OF_A_PHOTO
-from tests.hotline.board.test_board import publish
 from tests.hotline.conftest import app, settings
 from tests.hotline.desk.conftest import Browser, Desk, desk
+from tests.hotline.desk.deeds import publish
 
 __all__ = ["app", "desk", "settings"]
 

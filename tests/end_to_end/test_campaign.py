@@ -27,7 +27,6 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.speech import FakeSpeech
 from tests.hotline.conftest import NUMBER, app, settings  # noqa: F401 (fixtures)
 from tests.hotline.desk.conftest import Browser, Desk, desk  # noqa: F401 (a fixture)
-from tests.hotline.desk.test_campaign_pages import upload
 from tests.hotline.phone.scripted_hotline import wav
 
 WANG, LI, ZHAO = "+8613800000001", "+8613800000002", "+862885550109"
@@ -124,7 +123,8 @@ def test_the_traffic_campaign_from_the_first_question_to_the_decision(
     with database.read() as session:
         questions = session.scalars(select(Campaign)).one().questions
     for question_id in (0, *(question.id for question in questions)):
-        assert upload(liu, f"{page}/voice/{question_id}", "voice.wav", wav(26)).status_code == 302
+        voice = (io.BytesIO(wav(26)), "voice.wav")
+        assert liu.post(f"{page}/voice/{question_id}", voice=voice).status_code == 302
     listed = liu.get(page).text
     assert "短信 2 人，电话 1 人" in listed
     assert "没有同意接受邀请 1 人" in listed

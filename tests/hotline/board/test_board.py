@@ -4,16 +4,8 @@ from collections.abc import Callable
 
 from hotline.board import hotline_number
 from models import Rating
-from tests.hotline.desk.conftest import Browser, Desk, count_statements, desk
-
-__all__ = ["count_statements", "desk"]
-
-
-def publish(desk: Desk, feedback: str, **given: str) -> int:
-    number = desk.handled_case(**given)
-    desk.act(number, "wangfang", "finish", result="办好了")
-    desk.act(number, "liu", "publish", feedback=feedback)
-    return number
+from tests.hotline.desk.conftest import Browser, Desk
+from tests.hotline.desk.deeds import publish
 
 
 def test_everybody_may_read_what_a_coordinator_released(desk: Desk) -> None:

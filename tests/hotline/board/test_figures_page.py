@@ -1,10 +1,8 @@
 """“办得怎么样”: what the community reaches of its goals, without anybody's case or name."""
 
 from models import Rating
-from tests.hotline.board.test_board import publish
-from tests.hotline.desk.conftest import Browser, Desk, count_statements, desk
-
-__all__ = ["count_statements", "desk"]
+from tests.hotline.desk.conftest import Browser, Desk
+from tests.hotline.desk.deeds import publish
 
 
 def test_everybody_sees_the_figures_with_goals_and_lights(desk: Desk) -> None:

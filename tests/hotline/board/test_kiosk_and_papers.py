@@ -8,10 +8,8 @@ from handling.scheme import load_scheme
 from hotline.app import create_app
 from hotline.board.parts import shortened
 from models import Rating
-from tests.hotline.board.test_board import publish
-from tests.hotline.desk.conftest import Browser, Desk, desk
-
-__all__ = ["desk"]
+from tests.hotline.desk.conftest import Browser, Desk
+from tests.hotline.desk.deeds import publish
 
 
 def words_of(pdf: bytes) -> str:

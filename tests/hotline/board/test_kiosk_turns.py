@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.chromium import browser  # noqa: F401 (a fixture)
-from tests.hotline.board.test_board import publish
+from tests.hotline.desk.deeds import publish
 from tests.hotline.desk.live import LiveDesk, live, watched_page  # noqa: F401 (live is a fixture)
 
 pytestmark = pytest.mark.browser

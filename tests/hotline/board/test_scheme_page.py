@@ -12,9 +12,7 @@ from hotline.app import create_app
 from hotline.settings import Settings
 from models import Database, Suggestion
 from tests.fakes.clock import FakeClock
-from tests.hotline.desk.conftest import Browser, Desk, desk
-
-__all__ = ["desk"]
+from tests.hotline.desk.conftest import Browser, Desk
 
 
 @pytest.fixture(params=bundled_schemes())

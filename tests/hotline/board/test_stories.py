@@ -8,11 +8,8 @@ from PIL import Image
 from sqlalchemy import select
 
 from models import Attachment, Event, Project, Resident
-from tests.hotline.board.test_board import publish
-from tests.hotline.desk.conftest import Browser, Desk, desk
-from tests.hotline.desk.test_attachments import photo, upload
-
-__all__ = ["desk"]
+from tests.hotline.desk.conftest import Browser, Desk
+from tests.hotline.desk.deeds import photo, publish, upload
 
 SMUGGLED = "李桂兰（13800138000）家门口疏通了，王芳办的"
 PUBLIC = "一位居民（（号码已隐去））家门口疏通了，工作人员办的"

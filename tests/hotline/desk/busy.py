@@ -9,16 +9,21 @@ from handling.campaigns.surveys import record_answer, take_part
 from handling.community import add_units
 from handling.residents import find_or_add_resident
 from models import AnswerMeans, Campaign, Channel, Courtyard, Resident, Review
-from tests.hotline.board.test_board import publish
+from tests.hotline.desk.deeds import (
+    ENTRIES,
+    PLAN,
+    WANG,
+    books,
+    pays,
+    photo,
+    press,
+    publish,
+    saver,
+    started,
+    topic_id,
+    upload,
+)
 from tests.hotline.desk.live import LiveDesk, practice
-from tests.hotline.desk.test_alarms_page import press
-from tests.hotline.desk.test_attachments import photo, upload
-from tests.hotline.desk.test_campaign_pages import PLAN
-from tests.hotline.desk.test_deliberations_page import started, topic_id
-from tests.hotline.desk.test_experts_page import WANG
-from tests.hotline.desk.test_money_page import books, pays
-from tests.hotline.desk.test_points_page import saver
-from tests.hotline.desk.test_residents import ENTRIES
 
 VOICE, OTHER_VOICE = "drain", "gas"
 WAITING = (

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -52,11 +53,11 @@ class Browser:
             self.token = found.group(1) if found else self.token
         return response
 
-    def post(self, path: str, **form: str) -> TestResponse:
-        """Without a page seen before there is no token, and the answer is 400."""
-        form = {"csrf_token": self.token, **form}
+    def post(self, path: str, **form: str | list[str] | tuple[BytesIO, str]) -> TestResponse:
+        """A file is its content and name. Without a page seen before there is no token, and the answer is 400."""
+        sent = {"csrf_token": self.token, **form}
         headers = {"Accept": "text/html", "Referer": PUBLIC_URL + path}
-        return self.client.post(path, base_url=PUBLIC_URL, data=form, headers=headers)
+        return self.client.post(path, base_url=PUBLIC_URL, data=sent, headers=headers)
 
     def log_in(self, username: str, password: str = PASSWORD, path: str = "/desk/login") -> TestResponse:
         self.get(path)

@@ -1,25 +1,8 @@
 """一键呼叫 on the desk: on top of every page for who is on duty, until somebody is there."""
 
-from handling.residents import find_or_add_resident
-from handling.residents.alarms import raise_alarm
-from handling.residents.files import add_number
-from models import AccessEntry, Alarm, Call, User
+from models import AccessEntry, Alarm
 from tests.hotline.desk.conftest import Desk
-
-KEY = "+8613900000555"
-
-
-def press(desk: Desk, *, on_duty: str = "zhiyuan") -> None:
-    with desk.database.write() as session:
-        resident = find_or_add_resident(session, "+862886123456", desk.clock.now())
-        assert resident is not None
-        resident.name, resident.address, resident.care = "张婆婆", "3栋501", ["独居"]
-        add_number(session, resident, KEY, is_key=True)
-        call = Call(sid="CA1", from_number=KEY, started_at=desk.clock.now())
-        session.add(call)
-        session.flush()
-        raise_alarm(session, desk.scheme, call, now=desk.clock.now())
-        session.get_one(User, desk.users[on_duty].id).on_duty = True
+from tests.hotline.desk.deeds import KEY, press
 
 
 def line_shown(text: str) -> bool:

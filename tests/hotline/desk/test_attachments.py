@@ -10,22 +10,8 @@ from werkzeug.datastructures import FileStorage
 
 from hotline.attachments import LARGEST_SIDE, UploadRefused, prepare_upload, shown_name
 from models import AccessEntry, Attachment, AttachmentKind, Event
-from tests.hotline.conftest import PUBLIC_URL
-from tests.hotline.desk.conftest import Browser, Desk
-
-GPS, ORIENTATION, MAKE = 0x8825, 0x0112, 0x010F
-
-
-def photo(width: int = 3000, height: int = 2000, turned: bool = False, kind: str = "JPEG") -> bytes:
-    picture = Image.new("RGB", (width, height), "teal")
-    exif = Image.Exif()
-    exif[MAKE] = "Phone of Mrs Li"
-    exif.get_ifd(GPS)[1] = "N"
-    if turned:
-        exif[ORIENTATION] = 6
-    out = BytesIO()
-    picture.save(out, kind, exif=exif)
-    return out.getvalue()
+from tests.hotline.desk.conftest import Desk
+from tests.hotline.desk.deeds import photo, upload
 
 
 def pdf(pages: int = 2) -> bytes:
@@ -37,15 +23,6 @@ def pdf(pages: int = 2) -> bytes:
 
 def prepared(content: bytes, name: str = "a.jpg"):
     return prepare_upload(FileStorage(BytesIO(content), filename=name))
-
-
-def upload(browser: Browser, number: int, content: bytes, name: str = "照片.jpg", kind: str = "before"):
-    browser.get(f"/desk/cases/{number}")
-    form = {"csrf_token": browser.token, "kind": kind, "files": (BytesIO(content), name)}
-    path = f"/desk/cases/{number}/files"
-    return browser.client.post(
-        path, base_url=PUBLIC_URL, data=form, headers={"Referer": PUBLIC_URL, "Accept": "text/html"}
-    )
 
 
 def test_a_photo_is_shrunk_stands_upright_and_tells_nothing_of_its_maker() -> None:

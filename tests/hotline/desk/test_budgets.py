@@ -9,33 +9,19 @@ from flask import Flask
 from werkzeug.exceptions import NotFound
 
 from handling.community import add_units
-from tests.hotline.board.test_board import publish
 from tests.hotline.desk.busy import PAGES
 from tests.hotline.desk.conftest import Browser, Desk
-from tests.hotline.desk.test_alarms_page import press
-from tests.hotline.desk.test_campaign_pages import PLAN
+from tests.hotline.desk.deeds import PLAN, press, publish
 
 # Files, sounds, streams and parts of pages; and two pages that this community has not: measured times of a scheme
 # with indicators, and the first account.
 NO_PAGES = {
     *("board.card", "board.feed", "board.photo", "board.poster", "board.stories_json"),
-    *(
-        "desk.attachment",
-        "desk.campaign_progress",
-        "desk.campaign_voice",
-        "desk.count_alarms",
-        "desk.download_rules",
-    ),
-    *(
-        "desk.draft",
-        "desk.export",
-        "desk.export_campaign",
-        "desk.figure_export",
-        "desk.former_prompt",
-        "desk.home",
-    ),
-    *("desk.live", "desk.live_now", "desk.peaks", "desk.practice_peaks", "desk.practice_sound", "desk.print_form"),
-    *("desk.print_ledger", "desk.print_paper", "desk.question_voice", "desk.recording", "desk.resident_copy"),
+    *("desk.attachment", "desk.campaign_progress", "desk.campaign_voice", "desk.count_alarms"),
+    *("desk.download_rules", "desk.draft", "desk.export", "desk.export_campaign", "desk.figure_export"),
+    *("desk.former_prompt", "desk.home", "desk.live", "desk.live_now", "desk.peaks", "desk.practice_peaks"),
+    *("desk.practice_sound", "desk.print_form", "desk.print_ledger", "desk.print_paper"),
+    *("desk.question_voice", "desk.recording", "desk.resident_copy"),
     *("desk.case_version", "desk.indicator_cases", "desk.first_account"),
 }
 MOST = 6
@@ -75,14 +61,8 @@ def test_a_list_costs_six_statements_however_long_it_is(
         *("/desk/review", "/desk/mine", "/desk/ledger", "/desk/ledger?search=路灯", "/desk/residents"),
         *("/desk/campaigns", "/desk/deliberations", "/desk/agenda", "/desk/experts", "/desk/alarms", "/desk/help"),
         *("/desk/visits", "/desk/inspections", "/desk/lights", "/desk/digest", "/desk/hot", "/desk/honours"),
-        *(
-            "/desk/figures/cases?set=valid",
-            "/desk/figures/map",
-            "/desk/figures/deliberations",
-            "/desk/rewards",
-            "/desk/quality",
-            "/desk/units",
-        ),
+        *("/desk/figures/cases?set=valid", "/desk/figures/map", "/desk/figures/deliberations", "/desk/rewards"),
+        *("/desk/quality", "/desk/units"),
         *("/desk/places", "/board/", "/board/stories", "/board/money", "/board/campaigns", "/board/deliberations"),
     )
     for path in paths:

@@ -13,21 +13,9 @@ from handling.campaigns.surveys import record_answer, take_part
 from handling.residents import find_or_add_resident
 from handling.residents.consents import give_consent
 from models import AnswerMeans, Campaign, CampaignSound, CampaignState, Event, Notice, Purpose
-from tests.hotline.conftest import PUBLIC_URL
 from tests.hotline.desk.conftest import MOBILE, asks_once
+from tests.hotline.desk.deeds import PLAN
 from tests.hotline.phone.scripted_hotline import wav
-
-PLAN = {
-    "title": "交通出行",
-    "purpose": "看看哪里不好走",
-    "starts_on": "2026-03-09",
-    "ends_on": "2026-03-22",
-    "keyword": "出行",
-    "number": "028 8555 0111",
-    "per_minute": "10",
-    "way": "both",
-    "served_days": "0",
-}
 
 
 @pytest.fixture
@@ -88,22 +76,17 @@ def test_questions_are_added_changed_moved_and_removed(liu, campaign, database):
     assert "灯亮不亮？" not in page
 
 
-def upload(liu, path, name, audio):
-    return liu.client.post(
-        path,
-        base_url=PUBLIC_URL,
-        data={"csrf_token": liu.token, "voice": (io.BytesIO(audio), name)},
-        headers={"Accept": "text/html", "Referer": PUBLIC_URL + path},
-    )
-
-
 def test_recordings_are_taken_heard_and_refused_with_the_reason(liu, campaign, database):
     liu.get(campaign)
-    assert "太快" in upload(liu, f"{campaign}/voice/0", "a.wav", wav(2)).text
-    assert "没有声音" in upload(liu, f"{campaign}/voice/0", "a.wav", wav(20, loud=False)).text
-    assert "读不出声音" in upload(liu, f"{campaign}/voice/0", "a.wav", b"no sound at all").text
-    assert "太长" in upload(liu, f"{campaign}/voice/0", "a.wav", wav(45)).text
-    assert upload(liu, f"{campaign}/voice/0", "a.wav", wav(25, rate=44100)).status_code == 302
+
+    def upload(audio: bytes):
+        return liu.post(f"{campaign}/voice/0", voice=(io.BytesIO(audio), "a.wav"))
+
+    assert "太快" in upload(wav(2)).text
+    assert "没有声音" in upload(wav(20, loud=False)).text
+    assert "读不出声音" in upload(b"no sound at all").text
+    assert "太长" in upload(wav(45)).text
+    assert upload(wav(25, rate=44100)).status_code == 302
     sound = only(database, CampaignSound)
     assert sound.seconds == pytest.approx(25, abs=0.5)
     answer = liu.get(f"/desk/campaigns/voice/{sound.id}.wav")

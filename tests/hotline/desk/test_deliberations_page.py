@@ -13,27 +13,9 @@ from handling.scheme import load_scheme
 from hotline.settings import Settings
 from models import Channel, Courtyard, Deliberation, DeliberationState, Outcome, Suggestion
 from tests.hotline.desk.conftest import Desk
+from tests.hotline.desk.deeds import TOPIC, started, topic_id
 
 DRAIN = "天福苑的下水道堵了，臭水到处流"
-TOPIC = {"title-0": "全院疏通下水道", "text-0": "每户40元，合计1,920元"}
-
-
-def started(desk: Desk, number: int, **more: str) -> int:
-    """A 坝坝会 about the case, called and waiting to be held; its id."""
-    liu = desk.browser("liu")
-    liu.get(f"/desk/deliberations/new?case={number}")
-    form = {"kind": "courtyard_meeting", "case-0": str(number), "courtyard": "1", "entitled": "48", **TOPIC}
-    made = liu.post("/desk/deliberations", **form)
-    assert made.status_code == 302, made.text
-    liu.get(made.location)
-    assert liu.post(f"{made.location}/draft", **{**form, "begin": "1", **more}).status_code == 302
-    return int(made.location.rsplit("/", 1)[1])
-
-
-def topic_id(page: str) -> str:
-    found = re.search(r'name="yes-(\d+)"', page)
-    assert found
-    return found.group(1)
 
 
 def test_a_meeting_from_the_case_to_the_result(desk: Desk) -> None:

@@ -5,8 +5,7 @@ from sqlalchemy import select
 from handling.experts import give_opinion, stand_aside
 from models import Expert, OpinionRequest, Verdict
 from tests.hotline.desk.conftest import Desk
-
-WANG = {"name": "王工", "fields": "公共设施维护、电梯", "kind": "expert", "phone": "13900000001", "active": "1"}
+from tests.hotline.desk.deeds import WANG
 
 
 def test_the_directory_names_its_gaps_and_takes_new_people(desk: Desk) -> None:

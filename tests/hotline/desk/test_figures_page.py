@@ -21,8 +21,7 @@ from models import (
     Unit,
 )
 from tests.hotline.desk.conftest import Desk
-from tests.hotline.desk.test_campaign_pages import PLAN
-from tests.hotline.desk.test_deliberations_page import started, topic_id
+from tests.hotline.desk.deeds import PLAN, started, topic_id
 
 PAGES = (
     "/desk/figures",

@@ -1,6 +1,5 @@
 """资金 at the desk and 资金公示 on the board."""
 
-import re
 from collections.abc import Callable
 from io import BytesIO
 
@@ -11,30 +10,8 @@ from sqlalchemy import select
 from handling.money.booking import agree_shares
 from hotline.settings import Settings
 from models import MoneyEntry, Project, Suggestion
-from tests.hotline.conftest import PUBLIC_URL
-from tests.hotline.desk.conftest import Browser, Desk
-
-
-def key_of(page: str, form: str) -> str:
-    found = re.search(rf'name="key" value="([0-9a-f]+{form})"', page)
-    assert found
-    return found.group(1)
-
-
-def pays(browser: Browser, number: int, **form: str) -> object:
-    page = browser.get(f"/desk/cases/{number}/money").text
-    return browser.post(f"/desk/cases/{number}/money/paid", key=key_of(page, "p"), **form)
-
-
-def books(browser: Browser, number: int, photo: bytes = b"", **form: str) -> object:
-    page = browser.get(f"/desk/cases/{number}/money").text
-    data: dict[str, object] = {"csrf_token": browser.token, "key": key_of(page, "e"), **form}
-    if photo:
-        data["receipt"] = (BytesIO(photo), "票据.jpg")
-    path = f"/desk/cases/{number}/money/entries"
-    return browser.client.post(
-        path, base_url=PUBLIC_URL, data=data, headers={"Accept": "text/html", "Referer": PUBLIC_URL + path}
-    )
+from tests.hotline.desk.conftest import Desk
+from tests.hotline.desk.deeds import books, key_of, pays
 
 
 @pytest.fixture

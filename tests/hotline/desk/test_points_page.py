@@ -6,20 +6,9 @@ from collections.abc import Callable
 from handling.residents import find_or_add_resident
 from handling.residents.consents import give_consent
 from handling.residents.points import award, balance_of
-from handling.residents.rewards import set_up_rewards
 from models import Honour, Notice, PointsTransaction, Purpose, Redemption, Resident, Reward
-from tests.hotline.desk.conftest import MOBILE, Desk
-
-
-def saver(desk: Desk, awards: int = 3) -> int:
-    """The id of a resident with ten points for each award; the scheme's rewards are there."""
-    with desk.database.write() as session:
-        set_up_rewards(session, desk.scheme)
-        resident = find_or_add_resident(session, MOBILE, desk.clock.now())
-        assert resident is not None
-        for turn in range(awards):
-            award(session, desk.scheme.points_rule("valid"), resident, key=f"v{turn}", now=desk.clock.now())
-        return resident.id
+from tests.hotline.desk.conftest import Desk
+from tests.hotline.desk.deeds import saver
 
 
 def balance(desk: Desk, resident_id: int) -> int:

@@ -9,6 +9,7 @@ from handling.residents import find_or_add_resident
 from handling.residents.consents import who_agreed
 from models import AccessEntry, Purpose, Relative, Resident, ResidentPhone, Suggestion
 from tests.hotline.desk.conftest import MOBILE, Desk, asks_once
+from tests.hotline.desk.deeds import ENTRIES
 
 DAUGHTER = "13700000001"
 
@@ -20,18 +21,6 @@ def file_of(desk: Desk, phone: str = MOBILE) -> Resident:
 
 def page_of(desk: Desk, phone: str = MOBILE) -> str:
     return f"/desk/residents/{file_of(desk, phone).id}"
-
-
-ENTRIES = {
-    "name": "张婆婆",
-    "address": "3栋2单元501",
-    "language": "四川话",
-    "care": "独居",
-    "care_note": "耳朵背",
-    "reach_by": "call",
-    "reach_from": "09:00",
-    "reach_until": "11:30",
-}
 
 
 def test_a_file_is_found_by_name_and_by_the_end_of_the_number(desk: Desk) -> None:
