@@ -30,6 +30,7 @@ from hotline.first_start import (
     write_own_community,
 )
 from hotline.settings import OWN_SCHEME, names_a_scheme
+from hotline.telephony.prompts import new_caller
 from models import Call, Role, Text, User
 
 STEPS = {
@@ -96,7 +97,7 @@ def _first_page(errors: dict[str, str]) -> str:
 
 
 @blueprint.get("/setup")
-@blueprint.get("/setup/<any(community, scheme, carrier, people, hours, prompts, test, done):step>")
+@blueprint.get(f"/setup/<any({', '.join(STEPS)}):step>")
 @allowed(Role.ADMINISTRATOR)
 def setup(step: str = "done") -> Answer:
     return _page(step)
@@ -264,6 +265,7 @@ def _page(step: str, **more: Any) -> str:
         heard=heard,
         settings=hotline.settings,
         prompts=hotline.prompts,
+        heard_first=new_caller(),
         count=people,
         form=request.form,
         **{"errors": {}, "made": [], "rows": [], **more},
