@@ -71,8 +71,14 @@ def spoken_amount(amount: int) -> list[str]:
     on digit by digit."""
     if not 0 < amount < 1000:
         return spoken_number(amount)
-    hundreds, rest = amount // 100 * 100, amount % 100
-    tens, one = rest // 10 * 10, rest % 10
-    keys = [f"number_{hundreds}"] if hundreds else []
-    keys += [f"number_{tens}"] if tens else ["digit_0"] if hundreds and one else []
-    return keys + ([f"digit_{one}" if one > 1 else "number_1"] if one else [])
+    hundreds, tens, ones = amount // 100, amount // 10 % 10, amount % 10
+    keys = []
+    if hundreds:
+        keys.append(f"number_{hundreds}00")
+    if tens:
+        keys.append(f"number_{tens}0")
+    elif hundreds and ones:
+        keys.append("digit_0")
+    if ones:
+        keys.append("number_1" if ones == 1 else f"digit_{ones}")
+    return keys

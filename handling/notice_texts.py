@@ -74,9 +74,9 @@ MEANINGS = {
 
 @dataclass(frozen=True)
 class NoticeText:
-    """occasion: when it is sent. senders: the actions that send it; none: the engine does. variables: code and
-    meaning of what it may say. units: of the sample as the resident gets it, signature included; room: for the
-    whole SMS."""
+    """occasion: when it is sent; "" for never. senders: the actions that send it; none: the engine does.
+    variables: code and meaning of what it may say. units: of the sample as the resident gets it, signature
+    included; room: for the whole SMS."""
 
     name: str
     occasion: str
@@ -140,7 +140,7 @@ def check_texts(ground: Scheme, before: Scheme, proposed: Scheme) -> None:
 
 def _occasion(name: str, senders: tuple[Action, ...]) -> str:
     told = [OCCASIONS[name]] if name in OCCASIONS else []
-    return "、".join(dict.fromkeys([*told, *(action.name for action in senders)])) or "现在不发"
+    return "、".join(dict.fromkeys([*told, *(action.name for action in senders)]))
 
 
 def _meaning(senders: tuple[Action, ...], code: str) -> str:
