@@ -98,6 +98,7 @@ def _year_known(year: int) -> bool:
     try:
         chinese_calendar.is_workday(date(year, 6, 1))
     except NotImplementedError:
+        # The library's word for a year whose holidays it does not have (yet).
         return False
     return True
 

@@ -31,5 +31,5 @@ def resolution_missing(_scheme: Scheme, suggestion: Suggestion) -> str:
     return "" if passed else "要先有议事通过的决定"
 
 
-# A new need: its name in `scheme_parts.Need`, its question here.
+# A new need: its name in `handling.scheme.parts.Need`, its question here.
 QUESTIONS: dict[Need, Question] = {"opinion": opinion_missing, "resolution": resolution_missing}

@@ -1,8 +1,8 @@
 """A text from the telephone of somebody who handles cases: “1023 办结 已疏通”, or “待办”.
 
 A carrier's sender can be forged. So a text takes only what the scheme allows by its own words (`Action.sms`),
-never an action that ends, publishes or rewards (`scheme_checks_texts`); the answer goes to the registered
-telephone, where a forged text is noticed; and the history says that it came by text."""
+never an action that ends, publishes or rewards (`handling.scheme.checks_texts`); the answer goes to the
+registered telephone, where a forged text is noticed; and the history says that it came by text."""
 
 import re
 import unicodedata

@@ -9,8 +9,6 @@ from handling.residents import normal_number
 from handling.scheme import Scheme
 from models import Role, Station, Unit, User
 
-# Deeper than any network of stations; a circle made by hand must not hang a page.
-
 
 def active_units(session: Session) -> list[Unit]:
     return list(session.scalars(select(Unit).where(Unit.active).order_by(Unit.kind, Unit.name)))

@@ -39,7 +39,7 @@ class Campaign(Base):
     # E.164, one of the hotline's numbers at the carrier; None: the hotline's usual number.
     number: Mapped[str | None] = mapped_column(String(24))
     keyword: Mapped[str] = mapped_column(String(12), default="")
-    # `handling.campaigns.Target` as an object: who is invited, and how.
+    # `handling.campaigns.running.Target` as an object: who is invited, and how.
     target: Mapped[dict[str, Any]] = mapped_column(default=dict)
     # Invitations that leave in a minute at most, texts and calls together.
     per_minute: Mapped[int] = mapped_column(default=10)

@@ -21,8 +21,8 @@ class DeliberationState(enum.StrEnum):
 
 
 class Deliberation(Base):
-    """议事. `rules` is the scheme's kind as it was at the start (`scheme_deliberation.DeliberationKind` as an
-    object): a new scheme does not change a vote that is under way."""
+    """议事. `rules` is the scheme's kind as it was at the start (`handling.scheme.deliberation.DeliberationKind`
+    as an object): a new scheme does not change a vote that is under way."""
 
     __tablename__ = "deliberation"
 

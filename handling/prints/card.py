@@ -35,7 +35,8 @@ BUBBLES = (
 
 @dataclass(frozen=True)
 class CallUs:
-    """number: as people here dial it, "" where a pen has to write it. staffed: `scheme_words.staffed_words`."""
+    """number: as people here dial it, "" where a pen has to write it. staffed: in words
+    (`handling.scheme.words.staffed_words`)."""
 
     community: str
     number: str

@@ -8,16 +8,16 @@ from handling.scheme.checks_casework import casework_problems
 from handling.scheme.checks_deliberation import deliberation_problems
 from handling.scheme.checks_people import people_problems
 from handling.scheme.checks_texts import staff_text_problems
+from handling.scheme.checks_time import time_problems
 from handling.scheme.notice_variables import ENGINE_NOTICES, VARIABLES, known_in, variables_of
 from handling.scheme.parts import Action, Field, Scheme, Step, Template
-from handling.scheme.time_checks import time_problems
 from handling.sms import ONE_SEGMENT, SEGMENT_OF_MANY, sms_units
 from models import SuggestionState, Urgency
 from nlp.toml_lines import Where
 
 Problem = tuple[Where, str]
 
-# What a line of a paper form may show of the case (`scheme_forms.case_values`).
+# What a line of a paper form may show of the case (`handling.scheme.forms.case_values`).
 CASE_VALUES = frozenset(
     ("number", "received_at", "channel", "phone", "text", "place", "courtyard", "station", "domain", "demand_type")
 ) | {"urgency", "level", "colour", "handler", "due", "done_at", "state", "rating", "feedback"}

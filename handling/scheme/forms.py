@@ -32,7 +32,7 @@ def _last_filled(scheme: Scheme, case: Suggestion, action_code: str, field: str)
 
 
 def case_values(scheme: Scheme, case: Suggestion) -> dict[str, str]:
-    """Every word of `scheme_checks.CASE_VALUES` for this case, as people write it."""
+    """Every word of `handling.scheme.checks.CASE_VALUES` for this case, as people write it."""
     level = scheme.find_level(case.level)
     scores = [rating.score for rating in case.ratings if rating.score]
     return {

@@ -65,7 +65,7 @@ KEYS = {
 
 
 def name_of_path(path: str, scheme: Scheme) -> str:
-    """path: as `scheme_diff` writes it. Codes that the scheme names are shown by their names."""
+    """path: as `handling.scheme.diff` writes it. Codes that the scheme names are shown by their names."""
     named = {step.code: step.name for step in scheme.steps}
     named |= {action.code: action.name for step in scheme.steps for action in step.actions}
     words: list[str] = []

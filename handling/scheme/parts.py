@@ -206,7 +206,8 @@ class ChannelEntry(Part):
 
 
 class FormLine(Part):
-    """value: a word of `scheme_checks.CASE_VALUES`, "action.field" of what was filled in, "" to write by hand."""
+    """value: a word of `handling.scheme.checks.CASE_VALUES`, "action.field" of what was filled in, "" to write by
+    hand."""
 
     name: str
     value: str = ""

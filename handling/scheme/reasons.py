@@ -5,7 +5,7 @@ import re
 from handling.scheme import DESK
 from handling.scheme.merge import SchemeError
 
-# The reasons of `scheme_checks*`, of `scheme_merge` and of pydantic. What stands in “” is taken over.
+# The reasons of the checks, of the merge and of pydantic. What stands in “” is taken over.
 _REASONS: tuple[tuple[str, str], ...] = (
     (r"not TOML: (.*)", r"TOML 写得不对（\1）"),
     (r"cannot be read: (.*)", r"读不出来（\1）"),
@@ -79,7 +79,7 @@ _REASONS: tuple[tuple[str, str], ...] = (
     (r"String should match pattern .*", "写法不对"),
     (r"Tuple should have at least (\d+) items?.*", r"至少要有 \1 个"),
 )
-_PATTERNS = tuple((re.compile(f"{english}", re.DOTALL), chinese) for english, chinese in _REASONS)
+_PATTERNS = tuple((re.compile(english, re.DOTALL), chinese) for english, chinese in _REASONS)
 
 
 def reason_in_chinese(reason: str) -> str:
