@@ -9,7 +9,7 @@ from typing import NamedTuple
 from nlp.guarding import GuardedText, Guarding, Span
 from nlp.lexicon import Emergency, Lexicon
 from nlp.matcher import Hit
-from nlp.tables import Found, Sign, Table, Use, Variants, apart, totals, words_of
+from nlp.tables import Found, Sign, Table, Use, Variants, apart, concept_words, totals
 
 # A sign of danger of this weight (0 to 3) is an emergency: one word as written, one longer word as heard,
 # or two weak signs together.
@@ -30,10 +30,6 @@ FURTHER = 0.6
 DANGER_DECIDES = 2.0
 URGENT_AT = 2.0
 PLANNING_AT = 2.0
-
-
-def _concept(lexicon: Lexicon, name: str, variants: Variants) -> set[str]:
-    return set(words_of(lexicon, "{" + name + "}", variants)) if name in lexicon.concepts else set()
 
 
 # A word that is only named by a concept or a guard, in no table.
@@ -78,13 +74,12 @@ class Classifier:
         self._demand_types = Table(lexicon.demand_types.entries, lexicon, variants)
         self._urgency = Table(lexicon.urgency.entries, lexicon, variants)
         self._emergency = Table(lexicon.emergency, lexicon, variants)
-        self._fallbacks = lexicon.domains.fallback, lexicon.demand_types.fallback
+        self._domain_fallback = lexicon.domains.fallback
+        self._demand_fallback = lexicon.demand_types.fallback
         self._emergencies: dict[str, Emergency] = {entry.value: entry for entry in lexicon.emergency}
-        # Another taxonomy may not know the domain that a danger belongs to.
-        self._domain_names = {entry.value for entry in lexicon.domains.entries}
         self._guarding = Guarding(lexicon, variants)
-        self._cries = _concept(lexicon, CRY, variants)
-        self._somebody = _concept(lexicon, SOMEBODY, variants)
+        self._cries = concept_words(lexicon, CRY, variants)
+        self._somebody = concept_words(lexicon, SOMEBODY, variants)
         self._readers = _readers(
             self._domains.uses,
             self._demand_types.uses,
@@ -110,10 +105,9 @@ class Classifier:
         demand_signs = self._demand_types.signs(of_demand)
         leading = self._leading(apart_danger, self._threshold(guards.unmasked(of_people), danger))
         sums = totals(_first_counts(domain_signs), further=FURTHER)
-        for_domain, for_demand = self._fallbacks
         return Decision(
-            domain=self._domain(sums, leading, for_domain),
-            demand_type=_winner(totals(demand_signs), for_demand, self._demand_types.order),
+            domain=self._domain(sums, leading),
+            demand_type=_winner(totals(demand_signs), self._demand_fallback, self._demand_types.order),
             urgency="emergency" if leading else _urgency(totals(urgency_signs), bool(risks)),
             ring=leading.ring if leading else "",
             domain_signs=domain_signs,
@@ -135,11 +129,12 @@ class Classifier:
                 told[place].append((hit, use))
         return told
 
-    def _domain(self, sums: dict[str, float], leading: Emergency | None, fallback: str) -> str:
-        """The danger says what an emergency is about, not the things around it."""
-        if leading and leading.domain in self._domain_names:
+    def _domain(self, sums: dict[str, float], leading: Emergency | None) -> str:
+        """The danger says what an emergency is about, not the things around it; but another taxonomy may not know
+        the danger's domain."""
+        if leading and leading.domain in self._domains.order:
             return leading.domain
-        return _winner(sums, fallback, self._domains.order)
+        return _winner(sums, self._domain_fallback, self._domains.order)
 
     def _matters(self, sums: dict[str, float]) -> tuple[tuple[str, float], ...]:
         order = self._domains.order
@@ -181,7 +176,7 @@ class Classifier:
         signs = []
         for sign in danger:
             domain = self._emergencies[sign.value].domain
-            if domain in self._domain_names and sign.weight >= EMERGENCY_AT:
+            if domain in self._domains.order and sign.weight >= EMERGENCY_AT:
                 weight = DANGER_DECIDES * sign.weight
                 signs.append(Sign(domain, sign.start, sign.end, sign.word, weight, sign.literal, sign.value))
         return signs

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from nlp.lexicon import Guard, Lexicon
 from nlp.matcher import Hit
-from nlp.tables import Found, Variants, words_of
+from nlp.tables import Found, Variants, concept_words, words_of
 
 Span = tuple[int, int]
 FULL_STOPS = "。！？!?\n"
@@ -45,9 +45,9 @@ class GuardedText:
     """The guards that stand in one text."""
 
     text: str
-    masks: tuple[Hit, ...]
+    masks: tuple[Span, ...]
     standing: tuple[tuple[Guard, Hit], ...]
-    now: tuple[Hit, ...]
+    now: tuple[Span, ...]
     # Where somebody says that it is no drill and no joke, or as good as says so: start, end.
     earnest: tuple[Span, ...]
     figurative: tuple[Span, ...]
@@ -58,7 +58,7 @@ class GuardedText:
             return found
         return [one for one in found if not _overlaps(one[0], self.masks)]
 
-    def effect(self, value: str, spans: Iterable[tuple[int, int]]) -> str:
+    def effect(self, value: str, spans: Iterable[Span]) -> str:
         """What the guards do to a sign for `value` whose words stand at these spans: "", "drop" or "risk"."""
         effects = {
             guard.effect
@@ -86,19 +86,22 @@ class GuardedText:
     def _now(self, guard: Guard, hit: Hit, start: int) -> bool:
         """A "now" shortly before the sign, and after a guard that stands before it: 去年没事，今天晕倒了."""
         since = hit.end if guard.side == "before" else 0
-        return any(now.start >= since and now.start <= start <= now.end + NOW_WITHIN for now in self.now)
+        return any(since <= begin <= start <= end + NOW_WITHIN for begin, end in self.now)
 
 
 def _least(guard: Guard) -> float:
     return HEARD_BEFORE if guard.side == "before" and guard.within <= RIGHT_BEFORE else HEARD
 
 
-def denied_before(text: str, start: int) -> tuple[int, int] | None:
+def denied_before(text: str, start: int) -> Span | None:
     """Of a sign of danger that begins at `start`: the clause before its own, where that says what is not."""
-    own = max((text.rfind(stop, 0, start) for stop in COMMAS), default=-1) + 1
-    before = max((text.rfind(stop, 0, max(0, own - 1)) for stop in COMMAS), default=-1) + 1
-    match = _INSTEAD.match(text, before)
+    own = _clause_start(text, start)
+    match = _INSTEAD.match(text, _clause_start(text, max(0, own - 1)))
     return match.span() if match and match.end() == own else None
+
+
+def _clause_start(text: str, place: int) -> int:
+    return max(text.rfind(stop, 0, place) for stop in COMMAS) + 1
 
 
 class Guarding:
@@ -110,7 +113,7 @@ class Guarding:
         self._figurative = _vocabulary(lexicon, lexicon.figurative, variants)
         self._doubts = _vocabulary(lexicon, lexicon.doubts, variants)
         self._confirms = _vocabulary(lexicon, lexicon.confirms, variants)
-        self._now = _vocabulary(lexicon, "{" + NOW + "}", variants) if NOW in lexicon.concepts else set()
+        self._now = concept_words(lexicon, NOW, variants)
         # Each with the least quality of a hit that makes it stand.
         self._guards: dict[str, list[tuple[Guard, float]]] = {}
         for guard in lexicon.guards:
@@ -129,19 +132,19 @@ class Guarding:
         return GuardedText(
             text=text,
             # An expression that only sounds like a harmless one must not hide a danger.
-            masks=tuple(hit for hit in own if hit.word in self._masks and hit.literal),
+            masks=_written(own, self._masks),
             standing=tuple(
                 (guard, hit)
                 for hit in own
                 for guard, least in self._guards.get(hit.word, ())
                 if hit.quality >= least
                 and not self._inside(hit, hits)
-                and not _within(hit, earnest)
-                and not (guard.side == "anywhere" and _within(hit, denied))
+                and not _overlaps(hit, earnest)
+                and not (guard.side == "anywhere" and _overlaps(hit, denied))
             ),
-            now=tuple(hit for hit in own if hit.word in self._now and hit.literal),
+            now=_written(own, self._now),
             earnest=earnest,
-            figurative=tuple((hit.start, hit.end) for hit in own if hit.word in self._figurative and hit.literal),
+            figurative=_written(own, self._figurative),
         )
 
     def _earnestly(self, text: str, own: Sequence[Hit]) -> Iterator[Span]:
@@ -173,12 +176,13 @@ class Guarding:
         )
 
 
-def _within(hit: Hit, spans: Iterable[Span]) -> bool:
+def _written(hits: Iterable[Hit], words: set[str]) -> tuple[Span, ...]:
+    """Where one of the words stands as written."""
+    return tuple((hit.start, hit.end) for hit in hits if hit.word in words and hit.literal)
+
+
+def _overlaps(hit: Hit, spans: Iterable[Span]) -> bool:
     return any(start < hit.end and hit.start < end for start, end in spans)
-
-
-def _overlaps(hit: Hit, others: Iterable[Hit]) -> bool:
-    return any(other.start < hit.end and hit.start < other.end for other in others)
 
 
 def _vocabulary(lexicon: Lexicon, words: str, variants: Variants) -> set[str]:

@@ -52,10 +52,9 @@ def judge(decision: Decision, answer: Answer, danger: Answer, own_words: frozens
     heard = danger if urgency == EMERGENCY else answer
     if not _own(own_words, decision.domain_signs):
         domain = _likeliest("domain", domain, heard.scores)
-    ring = decision.ring
-    if not (ring and decision.certain):
-        ring = _likeliest("ring", ring, heard.scores)
-    ring = ring if urgency == EMERGENCY else ""
+    ring = ""
+    if urgency == EMERGENCY:
+        ring = decision.ring if decision.certain else _likeliest("ring", decision.ring, heard.scores)
     return decision._replace(urgency=urgency, demand_type=demand_type, domain=domain, ring=ring)
 
 
@@ -66,20 +65,21 @@ def _own(own_words: frozenset[str], signs: Iterable[tables.Sign]) -> bool:
 def _says_it_all(decision: Decision, answer: Answer) -> bool:
     """心脏不跳了 is a strong word of danger as written, and little more: experience, which learned from whole
     sentences, has nothing to add."""
-    return decision.urgency == EMERGENCY and any(
-        sign.literal and not sign.parts and sign.weight >= STRONG and 2 * (sign.end - sign.start) >= answer.length
-        for sign in decision.emergency_signs
-    )
+    return any(not sign.parts and 2 * (sign.end - sign.start) >= answer.length for sign in _enough_alone(decision))
 
 
 def _insists(decision: Decision) -> bool:
     """不是假的，真的有人落水了: who says that it is so, in words that leave no doubt, is believed."""
-    return decision.urgency == EMERGENCY and any(
-        sign.literal
-        and sign.weight >= STRONG
-        and not any(start <= sign.start and sign.end <= end for start, end in decision.earnest)
-        for sign in (decision.emergency_signs if decision.earnest else ())
+    return bool(decision.earnest) and any(
+        not any(start <= sign.start and sign.end <= end for start, end in decision.earnest)
+        for sign in _enough_alone(decision)
     )
+
+
+def _enough_alone(decision: Decision) -> Iterator[tables.Sign]:
+    """In an emergency, the signs that are enough alone, as written."""
+    if decision.urgency == EMERGENCY:
+        yield from (sign for sign in decision.emergency_signs if sign.literal and sign.weight >= STRONG)
 
 
 def _alarms(decision: Decision, danger: Answer) -> bool:

@@ -59,7 +59,7 @@ class Table:
 
     def __init__(self, entries: Sequence[Entry], lexicon: Lexicon, variants: Variants) -> None:
         self.order = {entry.value: place for place, entry in enumerate(entries)}
-        self._everyday = _everyday(lexicon, variants)
+        self._everyday = {word for name in EVERYDAY for word in concept_words(lexicon, name, variants)}
         rules = [
             (entry.value, [template.strip() for template in rule.split(" + ")])
             for entry in entries
@@ -170,16 +170,16 @@ def words_of(lexicon: Lexicon, template: str, variants: Variants) -> list[str]:
     return [variant for word in lexicon.expand(template) for variant in variants(word)]
 
 
+def concept_words(lexicon: Lexicon, name: str, variants: Variants) -> set[str]:
+    """Another taxonomy may lack the concept."""
+    return set(words_of(lexicon, "{" + name + "}", variants)) if name in lexicon.concepts else set()
+
+
 def _union(bits: Iterable[int]) -> int:
     result = 0
     for some in bits:
         result |= some
     return result
-
-
-def _everyday(lexicon: Lexicon, variants: Variants) -> frozenset[str]:
-    known = [name for name in EVERYDAY if name in lexicon.concepts]
-    return frozenset(word for name in known for word in words_of(lexicon, "{" + name + "}", variants))
 
 
 def _best_combination(choices: Sequence[Sequence[Hit]]) -> list[Hit] | None:
