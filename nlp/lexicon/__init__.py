@@ -127,21 +127,14 @@ class _DialectFile(_Strict):
     wording: dict[str, str]
 
 
-class Lexicon(_Strict):
-    """Everything that understanding listens for, validated."""
+class Lexicon(_GuardFile):
+    """Everything that understanding listens for, validated; what stands in guards.toml is its own."""
 
     taxonomy: str
     domains: _EntryFile
     demand_types: _EntryFile
     urgency: _EntryFile
     emergency: tuple[Emergency, ...]
-    guards: tuple[Guard, ...]
-    masks: str
-    as_written: str
-    earnest: str
-    figurative: str
-    doubts: str
-    confirms: str
     concepts: dict[str, str]
     wording: dict[str, str]
     # What the community added, and what it said shall not count (nlp.lexicon.additions).
@@ -175,22 +168,15 @@ def _libraries(home: Path | None) -> list[Path]:
 def load_lexicon(taxonomy: str | Path = DEFAULT, home: Path | None = None) -> Lexicon:
     """Read and check a taxonomy. `home`: HOTLINE_HOME, for a community's own. Raises LexiconError."""
     folder = taxonomy_folder(taxonomy, home)
-    guards = _read(folder, "guards", _GuardFile)
     lexicon = Lexicon(
         taxonomy=folder.name,
         domains=_read(folder, "domains", _EntryFile, inherit=False),
         demand_types=_read(folder, "demand_types", _EntryFile),
         urgency=_read(folder, "urgency", _EntryFile),
         emergency=_read(folder, "emergency", _EmergencyFile).entries,
-        guards=guards.guards,
-        masks=guards.masks,
-        as_written=guards.as_written,
-        earnest=guards.earnest,
-        figurative=guards.figurative,
-        doubts=guards.doubts,
-        confirms=guards.confirms,
         concepts=_read(folder, "concepts", _ConceptFile).concepts,
         wording=_read(folder, "dialect", _DialectFile).wording,
+        **dict(_read(folder, "guards", _GuardFile)),
     )
     _check_templates(lexicon, folder)
     return lexicon

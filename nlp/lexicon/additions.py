@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
-from nlp.lexicon import Emergency, Entry, Lexicon
+from nlp.lexicon import WORD_LISTS, Emergency, Entry, Lexicon
 from nlp.places import PlaceEntry
 
 # What people call each kind.
@@ -32,7 +32,6 @@ LONGEST = 20
 # A community's own words, not a second lexicon.
 MOST = 2_000
 
-_FIELDS = {3: "strong", 2: "usual", 1: "weak", -2: "against"}
 _WORD = re.compile(r"[0-9A-Za-z㐀-鿿]+")
 _SEPARATOR = re.compile(r"[\s,，;；、|]+")
 
@@ -195,7 +194,7 @@ def _with_words(lexicon: Lexicon, entry: AnyEntry, weights: Mapping[str, int]) -
     if not weights:
         return entry
     return entry.model_copy(
-        update={name: _word_list(lexicon, getattr(entry, name), weights, of) for of, name in _FIELDS.items()}
+        update={name: _word_list(lexicon, getattr(entry, name), weights, of) for name, of in WORD_LISTS.items()}
     )
 
 
