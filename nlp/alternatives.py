@@ -81,7 +81,7 @@ def _sounding(
             for word, why in vocabulary.sounding_like(written).items():
                 changed = [place for place in range(start, end) if text[place] != word[place - start]]
                 if any(owner[place] == i for place in changed):
-                    whole = _replaced(words, owner, text, (start, end), word)
+                    whole = _replaced(owner, text, (start, end), word)
                     yield (
                         (why != PLACE, -len(word), len(changed)),
                         Alternative(whole, *_span(owner, start, end), why),
@@ -92,9 +92,7 @@ def _span(owner: Sequence[int], start: int, end: int) -> tuple[int, int]:
     return owner[start], owner[end - 1]
 
 
-def _replaced(
-    words: Sequence[Mapping[str, Any]], owner: Sequence[int], text: str, place: tuple[int, int], word: str
-) -> str:
+def _replaced(owner: Sequence[int], text: str, place: tuple[int, int], word: str) -> str:
     """The whole words that the place touches, with the new word in it."""
     first, last = _span(owner, *place)
     before = text[owner.index(first) : place[0]]

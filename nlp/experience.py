@@ -88,7 +88,7 @@ class Experience:
         self._grams = np.append(np.array(grams, dtype=np.int64)[order], _NO_GRAM)
         self.idf = np.append(idf[order], np.float32(0.0))
         self.weights = np.vstack([weights[order], np.zeros_like(weights[:1])])
-        self.words = len(words)
+        self.number_of_words = len(words)
         self.bias, self.labels = bias, labels
         self.places: dict[str, slice[int, int, None]] = {}
         start = 0
@@ -146,7 +146,7 @@ class Reading:
         known = _different(lines)
         # Of what follows, one for each of the known lines; `_places`: theirs, as `lines`.
         self._places = known.searchsorted(lines)
-        self._words = int(known.searchsorted(experience.words))  # they come first
+        self._words = int(known.searchsorted(experience.number_of_words))  # they come first
         self._idf = experience.idf.take(known)
         self.weights = experience.weights.take(known, axis=0)
         self._danger = experience.danger.take(known)

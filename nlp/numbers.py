@@ -130,7 +130,12 @@ _WEEKDAY = {character: day for day, character in enumerate("一二三四五六�
 _YEARS = {"前年": -2, "去年": -1, "今年": 0, "明年": 1}
 _PARTS = "凌晨|早上|早晨|清早|清晨|大清早|上午|中午|晌午|下午|傍晚|擦黑|晚上|晚黑|夜里|夜头|半夜|深夜"
 _NIGHT = frozenset(["晚上", "晚黑", "夜里", "夜头", "半夜", "深夜"])
-_AFTERNOON = frozenset(["下午", "傍晚", "擦黑"])
+# Which hours count from noon: 下午三点 is 15, 半夜十一点 23, 半夜两点 2.
+_FROM_NOON = (
+    dict.fromkeys(["下午", "傍晚", "擦黑"], range(12))
+    | dict.fromkeys(["中午", "晌午"], range(6))
+    | dict.fromkeys(_NIGHT, range(5, 12))
+)
 _N = rf"{NUMERAL}{{1,4}}"
 _DAY = re.compile(
     rf"(?P<relative>{'|'.join(_RELATIVE)})"
@@ -194,9 +199,7 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 def _hour(spoken: str, part: str) -> int | None:
     hour = number(spoken)
-    if part in _NIGHT:
-        # 半夜两点 is two o'clock; to which of two days 半夜十二点 belongs, people do not agree.
-        return hour + 12 if 5 <= hour < 12 else hour if hour != 12 and hour < 24 else None
-    if (part in _AFTERNOON and hour < 12) or (part in ("中午", "晌午") and hour < 6):
-        hour += 12
-    return hour if hour < 24 else None
+    # To which of two days 半夜十二点 belongs, people do not agree.
+    if hour >= 24 or (hour == 12 and part in _NIGHT):
+        return None
+    return hour + 12 if hour in _FROM_NOON.get(part, ()) else hour

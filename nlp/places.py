@@ -48,8 +48,8 @@ _PART_OF = {key: key.rstrip("234") for key in _ADDRESS.groupindex} | {"tower": "
 _STREET = re.compile(rf"[一-鿿]{{2,4}}?(?:路|街|巷|大道)(?:{_NUMBER}号)?")
 # What a street's name does not begin with: the sentence before it.
 _NOT_A_NAME = re.compile(
-    r".*(?:还有|在|到|从|往|就是|那条|这条|我们|你们|他们|的|和|跟|边|门口|旁边|附近|一条|过|走|去|上|修|扫|堵|把|条|整|挖|半"
-    r"|反映|一下|不[见到清好]|不|没有|看见|瞧见|了|着|得|段|截|这|那|哪|我|你|他|她|给|让|请|要|很|太|都)"
+    r".*(?:还有|没有|就是|反映|一下|看见|瞧见|门口|附近|不[见清好]|[我你他]们"
+    r"|[在到从往的和跟边过走去上修扫堵把条整挖半不了着得段截这那哪我你他她给让请要很太都])"
 )
 _NO_STREET = frozenset(
     [

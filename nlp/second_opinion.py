@@ -25,10 +25,10 @@ LONGER_LENGTH = 200
 FOLDS = 5
 FEWEST_EXAMPLES = 60
 REASONS = 3
+# How closely the two machines follow their examples.
+STRENGTH, RATIO_STRENGTH = 1.0, 0.3
 _SPACES = re.compile(r"\s+")
 _NAME = re.compile(r"[\w-]{1,40}")
-
-RATIO_STRENGTH = 0.3
 
 Floats = NDArray[np.float32]
 Linear = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -176,7 +176,7 @@ def train(examples: Sequence[Example]) -> SecondOpinion:
         raise TrainingError(f"the texts have nothing in common 文字里没有可以学的：{error}") from error
     known = sorted(set(labels))
     told = np.array([[label == one for label in labels] for one in known])
-    plain = _machine(features, labels, importance, 1.0)
+    plain = _machine(features, labels, importance, STRENGTH)
     by_ratio = [_by_ratio(features, its, importance) for its in told]
     return SecondOpinion(
         known,
