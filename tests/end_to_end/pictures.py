@@ -14,6 +14,7 @@ from hotline.settings import read_settings
 from hotline.speech_models import chosen
 from tests.chromium import chromium
 from tests.end_to_end.conftest import Demonstration
+from tests.end_to_end.demo_pages import sign_in
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
 SCREENS = {"": (1366, 900), "-360": (360, 740)}
@@ -45,15 +46,6 @@ def place_call(page: Page, demo: Demonstration) -> None:
     page.check("#say-street_light")
     page.click("#call")
     page.locator("#texts li", has_text="您的建议已收到").first.wait_for(timeout=120_000)
-
-
-def sign_in(page: Page, demo: Demonstration, username: str) -> None:
-    page.context.clear_cookies()
-    page.goto(f"{demo.url}/desk/login")
-    page.fill("input[name=username]", username)
-    page.fill("input[name=password]", demo.password(username))
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
 
 
 def save(page: Page, demo: Demonstration, path: str, name: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.end_to_end.test_demo import act, sign_in
+from tests.end_to_end.demo_pages import act, sign_in
 
 pytestmark = [pytest.mark.speech, pytest.mark.browser]
 

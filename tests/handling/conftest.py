@@ -8,14 +8,16 @@ import pytest
 from sqlalchemy.orm import Session
 
 from handling.community import set_up_community
+from handling.inbound import handle_text
 from handling.scheme import Scheme, load_scheme
-from models import Database, Role, Text, User
+from models import Database, Notice, Role, Suggestion, Text, User
 from nlp.understanding import PlaceEntry, Understander, Understanding
 from tests.fakes.clock import FakeClock
 from tests.passwords import HASH
 
 MOBILE = "+8613800138000"
 LANDLINE = "+862886123456"
+DUTY = "+8613900000009"
 
 
 @dataclass(frozen=True)
@@ -78,3 +80,39 @@ def received_text(session: Session, body: str, at: datetime, sender: str = MOBIL
     session.add(text)
     session.flush()
     return text
+
+
+class Inbox:
+    """Takes messages as the worker does, and knows the last answer."""
+
+    def __init__(
+        self,
+        session: Session,
+        scheme: Scheme,
+        clock: FakeClock,
+        understand: Callable[[str], Understanding],
+    ) -> None:
+        self.session, self.scheme, self.clock, self.understand = session, scheme, clock, understand
+
+    def take(self, body: str, sender: str = MOBILE, at: datetime | None = None) -> Text:
+        text = received_text(self.session, body, at or self.clock.now(), sender)
+        self.handle(text)
+        return text
+
+    def handle(self, text: Text) -> None:
+        handle_text(self.session, self.scheme, text, self.understand, now=self.clock.now(), duty_phones=(DUTY,))
+        self.session.flush()
+
+    def answers(self) -> list[Notice]:
+        return self.session.query(Notice).order_by(Notice.id).all()
+
+    def answer_to(self, text: Text) -> str:
+        return self.session.query(Notice).filter_by(key=f"text:{text.id}").one().body
+
+    def cases(self) -> list[Suggestion]:
+        return self.session.query(Suggestion).order_by(Suggestion.id).all()
+
+
+@pytest.fixture
+def inbox(session: Session, scheme: Scheme, clock: FakeClock, understand: Callable[[str], Understanding]) -> Inbox:
+    return Inbox(session, scheme, clock, understand)

@@ -18,11 +18,9 @@ from handling.scheme import Scheme
 from handling.sms import sms_segments
 from models import Alarm, Call, Courtyard, Database, Event, Notice, NoticeState, Suggestion, Urgency
 from tests.fakes.clock import FakeClock
-from tests.handling.conftest import LANDLINE, MOBILE, People
+from tests.handling.conftest import LANDLINE, MOBILE, Inbox, People
 from tests.handling.crowd import at_once
-from tests.handling.test_inbound import Inbox, inbox
 
-__all__ = ["inbox"]
 KEY, DUTY, DAUGHTER, GUARD = "+8613900000555", "+8613900000009", "+8613700000001", "+8613600000002"
 
 

@@ -26,15 +26,9 @@ from models import (
     SuggestionState,
     Unit,
 )
-from tests.handling.conftest import People
-from tests.handling.test_figures import DONE, NOW, Town
+from tests.handling.known_town import DONE, NOW, Town, town  # noqa: F401 (town is a fixture)
 
 FIRST = Quarter(2026, 1)
-
-
-@pytest.fixture
-def town(session: Session, people: People) -> Town:
-    return Town(session, people)
 
 
 def test_a_unit_gets_points_by_the_declared_weights(town: Town, session: Session, scheme: Scheme) -> None:

@@ -26,12 +26,11 @@ from models import (
 )
 from nlp.understanding import Understanding
 from tests.fakes.clock import FakeClock
-from tests.handling.conftest import MOBILE, People
+from tests.handling.conftest import MOBILE, Inbox, People
 from tests.handling.deliberating import advance_due, courtyard, neighbour, running, until_voting
 from tests.handling.desk import case_row
-from tests.handling.test_inbound import Inbox, inbox
 
-__all__ = ["courtyard", "inbox"]
+__all__ = ["courtyard"]
 
 DRAIN = "全院疏通，每户40元"
 NOTED = f"【城北社区】您对“{DRAIN}”的意见记下了，议的时候会给大家看。还有话可以再发。谢谢您！"

@@ -23,7 +23,7 @@ from models import (
 )
 from tests.handling.conftest import People
 from tests.handling.deliberating import FOUR_STEPS, MEETING
-from tests.handling.test_figures import NOW, Town
+from tests.handling.known_town import NOW, Town
 
 BOARD = MEETING.model_copy(update={"code": "review_board", "name": "评审会", "voters": "members"})
 FIGURE = {figure.code: figure for figure in DELIBERATION_FIGURES}

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handling.clock import SHANGHAI
@@ -11,75 +10,12 @@ from handling.figures.counts import COUNTED, figure_cases, measure, measure_by
 from handling.figures.lists import FIGURES, Measured, Times, light_of_target, shown_value
 from handling.figures.parts import DIMENSIONS, NONE, Scope
 from handling.lights import Light
-from handling.residents import find_or_add_resident
 from handling.scheme import Scheme
 from handling.scheme.figures import Targets
-from models import (
-    Channel,
-    Courtyard,
-    Rating,
-    Resident,
-    Suggestion,
-    SuggestionState,
-    Unit,
-    User,
-    Visit,
-    VisitKind,
-    VisitOutcome,
-)
-from tests.handling.conftest import People
+from models import Channel, SuggestionState, Unit, User, Visit, VisitKind, VisitOutcome
+from tests.handling.known_town import DONE, HANDLING, NOW, Town, town  # noqa: F401 (town is a fixture)
 
-NOW = datetime(2026, 3, 31, 10, 0, tzinfo=SHANGHAI)
-DONE, HANDLING = SuggestionState.DONE, SuggestionState.HANDLING
 FIGURE = {figure.code: figure for figure in FIGURES}
-
-
-class Town:
-    def __init__(self, session: Session, people: People) -> None:
-        self.session = session
-        self.people = people
-        self.count = 0
-
-    def case(
-        self, state: SuggestionState = HANDLING, *, day: int = 2, days: float | None = None, **values: object
-    ) -> Suggestion:
-        """Received at 9:00 on that day of March; `days` later it was answered and, if it is, done."""
-        self.count += 1
-        received = datetime(2026, 3, day, 9, 0, tzinfo=SHANGHAI)
-        ended = received + timedelta(days=days) if days is not None else None
-        made = {
-            "channel": Channel.CALL,
-            "scheme": "chengbei",
-            "step": "handle",
-            "level": "B",
-            "domain": "环境卫生",
-            "due": received + timedelta(days=7),
-            "resident": self.resident(self.count),
-            "first_answered_at": ended,
-            "answered_at": ended,
-            "answered_in_time": None if ended is None else days is not None and days <= 7,
-            "done_at": ended if state is DONE else None,
-            **values,
-        }
-        case = Suggestion(number=1000 + self.count, received_at=received, state=state, **made)
-        self.session.add(case)
-        self.session.flush()
-        return case
-
-    def resident(self, number: int) -> Resident | None:
-        return find_or_add_resident(self.session, f"+861380013{number:04d}", NOW)
-
-    def rate(self, case: Suggestion, score: int | None) -> None:
-        self.session.add(Rating(suggestion=case, requested_at=NOW, score=score, rated_at=NOW if score else None))
-        self.session.flush()
-
-    def courtyard(self, name: str) -> Courtyard:
-        return self.session.scalars(select(Courtyard).where(Courtyard.name == name)).one()
-
-
-@pytest.fixture
-def town(session: Session, people: People) -> Town:
-    return Town(session, people)
 
 
 def all_of(session: Session, scheme: Scheme, **scope: object) -> Measured:

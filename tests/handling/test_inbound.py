@@ -1,66 +1,11 @@
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy.orm import Session
 
 from handling.clock import SHANGHAI
-from handling.inbound import handle_text
 from handling.residents.points import award
-from handling.scheme import Scheme
-from models import (
-    Notice,
-    Priority,
-    Rating,
-    Resident,
-    Suggestion,
-    SuggestionState,
-    Text,
-    TextKind,
-    TextState,
-    Urgency,
-)
-from nlp.understanding import Understanding
-from tests.fakes.clock import FakeClock
-from tests.handling.conftest import LANDLINE, MOBILE, received_text
-
-DUTY = "+8613900000009"
-
-
-class Inbox:
-    """Takes messages as the worker does, and knows the last answer."""
-
-    def __init__(
-        self,
-        session: Session,
-        scheme: Scheme,
-        clock: FakeClock,
-        understand: Callable[[str], Understanding],
-    ) -> None:
-        self.session, self.scheme, self.clock, self.understand = session, scheme, clock, understand
-
-    def take(self, body: str, sender: str = MOBILE, at: datetime | None = None) -> Text:
-        text = received_text(self.session, body, at or self.clock.now(), sender)
-        self.handle(text)
-        return text
-
-    def handle(self, text: Text) -> None:
-        handle_text(self.session, self.scheme, text, self.understand, now=self.clock.now(), duty_phones=(DUTY,))
-        self.session.flush()
-
-    def answers(self) -> list[Notice]:
-        return self.session.query(Notice).order_by(Notice.id).all()
-
-    def answer_to(self, text: Text) -> str:
-        return self.session.query(Notice).filter_by(key=f"text:{text.id}").one().body
-
-    def cases(self) -> list[Suggestion]:
-        return self.session.query(Suggestion).order_by(Suggestion.id).all()
-
-
-@pytest.fixture
-def inbox(session: Session, scheme: Scheme, clock: FakeClock, understand: Callable[[str], Understanding]) -> Inbox:
-    return Inbox(session, scheme, clock, understand)
+from models import Priority, Rating, Resident, SuggestionState, TextKind, TextState, Urgency
+from tests.handling.conftest import DUTY, LANDLINE, MOBILE, Inbox
 
 
 def test_a_message_is_a_new_suggestion_with_one_answer(inbox: Inbox) -> None:

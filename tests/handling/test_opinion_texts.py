@@ -12,11 +12,8 @@ from handling.opinion_texts import OpinionText, conditions_in, cost_in, parse_op
 from handling.scheme import Scheme
 from models import Event, Expert, Notice, OpinionRequest, Suggestion, SuggestionState, TextKind, Verdict
 from tests.fakes.clock import FakeClock
-from tests.handling.conftest import MOBILE, People
+from tests.handling.conftest import MOBILE, Inbox, People
 from tests.handling.desk import case_row
-from tests.handling.test_inbound import Inbox, inbox
-
-__all__ = ["inbox"]
 
 WANG, LI = "+8613900000001", "+8613900000002"
 NOTED = "【城北社区】2001号您的意见“{}”记下了，谢谢！不是您发的，请马上告诉社区。"

@@ -7,9 +7,7 @@ from handling.residents.points import award, balance_of
 from handling.residents.rewards import catalogue, set_up_rewards
 from handling.scheme import PointsRule, Scheme
 from models import Redemption, RedemptionState, Reward
-from tests.handling.test_inbound import Inbox, inbox
-
-__all__ = ["inbox"]
+from tests.handling.conftest import Inbox
 
 
 @pytest.fixture

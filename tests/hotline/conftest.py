@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from twilio.request_validator import RequestValidator
 from werkzeug.test import TestResponse
 
@@ -61,3 +63,9 @@ class SignedClient:
 @pytest.fixture
 def carrier_posts(app: Flask) -> SignedClient:
     return SignedClient(app.test_client())
+
+
+def only(database: Database, model: type) -> Any:
+    """The one row that there is."""
+    with database.read() as session:
+        return session.scalars(select(model)).one()

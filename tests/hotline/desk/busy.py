@@ -9,20 +9,7 @@ from handling.campaigns.surveys import record_answer, take_part
 from handling.community import add_units
 from handling.residents import find_or_add_resident
 from models import AnswerMeans, Campaign, Channel, Courtyard, Resident, Review
-from tests.hotline.desk.deeds import (
-    ENTRIES,
-    PLAN,
-    WANG,
-    books,
-    pays,
-    photo,
-    press,
-    publish,
-    saver,
-    started,
-    topic_id,
-    upload,
-)
+from tests.hotline.desk.deeds import ENTRIES, PLAN, WANG, books, met, pays, photo, press, publish, saver, upload
 from tests.hotline.desk.live import LiveDesk, practice
 
 VOICE, OTHER_VOICE = "drain", "gas"
@@ -189,7 +176,7 @@ def make_busy(desk: LiveDesk) -> Busy:
         ]
     worked_on(desk, opened[0])
     money(desk, account)
-    deliberation = meeting(desk, opened[0])
+    deliberation = met(desk, opened[0])
     campaign = asked_the_neighbours(desk)
     expert(desk)
     resident = known_resident(desk)
@@ -241,16 +228,6 @@ def money(desk: LiveDesk, number: int) -> None:
     books(lead, number, photo(300, 200), kind="spending", amount="1900", note="管道疏通公司")
     lead.get(f"/desk/cases/{number}/money")
     lead.post(f"/desk/cases/{number}/money/publish")
-
-
-def meeting(desk: LiveDesk, number: int) -> int:
-    one = started(desk, number)
-    liu = desk.browser("liu")
-    topic = topic_id(liu.get(f"/desk/deliberations/{one}").text)
-    held = {"held_on": "2026-03-09", "attended": "45", f"yes-{topic}": "40", f"no-{topic}": "3"}
-    held |= {f"resolution-{topic}": "下周动工", "minutes": "大家都到了院坝里"}
-    liu.post(f"/desk/deliberations/{one}/meeting", **held)
-    return one
 
 
 def asked_the_neighbours(desk: LiveDesk) -> int:

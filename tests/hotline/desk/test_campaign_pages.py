@@ -13,6 +13,7 @@ from handling.campaigns.surveys import record_answer, take_part
 from handling.residents import find_or_add_resident
 from handling.residents.consents import give_consent
 from models import AnswerMeans, Campaign, CampaignSound, CampaignState, Event, Notice, Purpose
+from tests.hotline.conftest import only
 from tests.hotline.desk.conftest import MOBILE, asks_once
 from tests.hotline.desk.deeds import PLAN
 from tests.hotline.phone.scripted_hotline import wav
@@ -28,11 +29,6 @@ def campaign(liu):
     """A draft from the bundled questionnaire about traffic; its page."""
     liu.get("/desk/campaigns/new?template=traffic")
     return liu.post("/desk/campaigns/new", template="traffic", **PLAN).location
-
-
-def only(database, model):
-    with database.read() as session:
-        return session.scalars(select(model)).one()
 
 
 def test_a_bundled_questionnaire_is_a_campaign_in_one_form(liu, database):

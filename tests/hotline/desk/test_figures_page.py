@@ -21,7 +21,7 @@ from models import (
     Unit,
 )
 from tests.hotline.desk.conftest import Desk
-from tests.hotline.desk.deeds import PLAN, started, topic_id
+from tests.hotline.desk.deeds import PLAN, met
 
 PAGES = (
     "/desk/figures",
@@ -203,18 +203,8 @@ def test_every_page_leaves_as_a_file(desk: Desk, part: str) -> None:
         assert lines[0] == ",".join(rows[0])
 
 
-def met(desk: Desk) -> None:
-    """A meeting of 45 of 48 households that agreed."""
-    number = desk.handled_case(level="A")
-    one = started(desk, number)
-    liu = desk.browser("liu")
-    topic = topic_id(liu.get(f"/desk/deliberations/{one}").text)
-    form = {"held_on": "2026-03-09", "attended": "45", f"yes-{topic}": "40", f"no-{topic}": "3"}
-    assert liu.post(f"/desk/deliberations/{one}/meeting", **form).status_code == 302
-
-
 def test_deliberations_are_counted_with_the_meetings_behind_each_figure(desk: Desk) -> None:
-    met(desk)
+    met(desk, desk.handled_case(level="A"))
     browser = desk.browser("wangfang")
     page = browser.get("/desk/figures/deliberations").text
     for name, shown in (
@@ -242,7 +232,7 @@ def test_deliberations_are_counted_with_the_meetings_behind_each_figure(desk: De
 
 @pytest.mark.parametrize("by", ["month", "deliberation_kind", "courtyard"])
 def test_deliberations_split_by_month_kind_and_place(desk: Desk, by: str) -> None:
-    met(desk)
+    met(desk, desk.handled_case(level="A"))
     split = desk.browser("liu").get(f"/desk/figures/deliberations?by={by}").text.split('id="split"')[1]
     assert split.count("data-row") == 1
     counted = re.search(r'href="(/desk/figures/deliberations/held[^"]*)"', split)

@@ -5,30 +5,21 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from hotline.phone.exchange import Exchange
 from hotline.phone.handset import VOICE_FALLBACK, Handset, converse
 from hotline.phone.scripted import ScriptedCaller
 from hotline.phone.steps import Beep, Dialling, Ended, NothingHeard, Prompt, Recorded, Step
-from hotline.phone.wire import Answer, Line, Transport, Wire
+from hotline.phone.wire import Answer, Line, Wire
 from hotline.settings import Settings
 from models import Call, CallState, Database, Recording, Text
 from tests.fakes.clock import FakeClock
+from tests.hotline.phone.in_process import through
 from tests.hotline.phone.scripted_hotline import of, wav
 
 RESIDENT = "+8613800000001"
 Ring = Callable[[ScriptedCaller], list[Step]]
-
-
-def through(client: FlaskClient, public_url: str) -> Transport:
-    def carry(method: str, url: str, form: Mapping[str, str] | None, headers: Mapping[str, str]) -> Answer:
-        path = url.removeprefix(public_url)
-        answer = client.open(path, method=method, data=form, headers=dict(headers))
-        return Answer(answer.status_code, answer.content_type or "", answer.data, dict(answer.headers))
-
-    return carry
 
 
 @pytest.fixture

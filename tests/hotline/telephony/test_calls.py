@@ -2,7 +2,6 @@
 
 import threading
 from pathlib import PurePosixPath
-from xml.etree import ElementTree
 
 import pytest
 
@@ -11,32 +10,15 @@ from handling.intake import open_suggestion
 from handling.residents import find_or_add_resident
 from handling.scheme import load_scheme
 from models import Call, CallState, Channel, Recording, RecordingState, Role, User
-from tests.hotline.conftest import DUTY_PHONE, NUMBER, PUBLIC_URL, TOKEN
+from tests.hotline.conftest import DUTY_PHONE, PUBLIC_URL, TOKEN, only
+from tests.hotline.telephony.calls import CALLER, ring, verbs
 
-CALLER = "+8613800138000"
 # Verbs that Somleng executes; Gather nests only Say and Play, Dial only Number and Sip.
 SOMLENG = {"Play", "Gather", "Say", "Redirect", "Hangup", "Reject", "Dial", "Record"}
 
 
-def ring(carrier_posts, sid="CA1", path="/twilio/voice", **more):
-    return carrier_posts.post(
-        path, **{"CallSid": sid, "From": CALLER, "To": NUMBER, "CallStatus": "ringing", **more}
-    )
-
-
-def verbs(response):
-    assert response.status_code == 200
-    assert response.mimetype == "text/xml"
-    return list(ElementTree.fromstring(response.data))
-
-
 def played(element):
     return [PurePosixPath(play.text).stem for play in element.iter("Play")]
-
-
-def only(database, model):
-    with database.read() as session:
-        return session.query(model).one()
 
 
 def test_a_new_caller_hears_greeting_consent_and_the_tone_without_pressing_a_key(carrier_posts, database):

@@ -3,8 +3,8 @@
 from handling.residents import find_or_add_resident
 from handling.residents.files import add_number
 from models import Alarm, Call, CallState, Notice
-from tests.hotline.conftest import DUTY_PHONE
-from tests.hotline.telephony.test_calls import CALLER, only, ring, verbs
+from tests.hotline.conftest import DUTY_PHONE, only
+from tests.hotline.telephony.calls import CALLER, ring, verbs
 
 
 def key_phone(database, clock):

@@ -21,7 +21,7 @@ from models import Call, CallState, Database, Notice, Redemption, RedemptionStat
 from tests.application import make_app
 from tests.fakes.clock import FakeClock
 from tests.hotline.conftest import NUMBER, SignedClient
-from tests.hotline.phone.test_with_the_hotline import through
+from tests.hotline.phone.in_process import through
 
 MOBILE, OTHER = "+8613800138000", "+8613911112222"
 TONE = ["consent_short", "speak"]

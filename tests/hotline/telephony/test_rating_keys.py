@@ -19,7 +19,7 @@ from tests.fakes.clock import FakeClock
 from tests.handling.conftest import LANDLINE, add_people
 from tests.handling.desk import in_hand
 from tests.hotline.conftest import NUMBER, PUBLIC_URL, SignedClient
-from tests.hotline.phone.test_with_the_hotline import through
+from tests.hotline.phone.in_process import through
 
 MESSAGE = ["your_case", "digit_1", "digit_0", "digit_0", "digit_1", "state_done"]
 Answered = Callable[[str], list[str]]

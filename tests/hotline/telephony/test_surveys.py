@@ -34,9 +34,9 @@ from models import (
     User,
 )
 from tests.handling.campaigning import CAMPAIGN_NUMBER, DAYS, HOW, MARK, WHERE, running
-from tests.hotline.conftest import NUMBER, PUBLIC_URL
+from tests.hotline.conftest import NUMBER, PUBLIC_URL, only
+from tests.hotline.phone.in_process import through
 from tests.hotline.phone.scripted_hotline import of, wav
-from tests.hotline.phone.test_with_the_hotline import through
 
 LANDLINE = "+862885550109"
 
@@ -100,11 +100,6 @@ def answers(database):
     with database.read() as session:
         rows = session.scalars(select(Answer).join(Answer.question).order_by(Answer.id)).all()
         return [(row.question.position, row.means, row.value) for row in rows]
-
-
-def only(database, model):
-    with database.read() as session:
-        return session.scalars(select(model)).one()
 
 
 def heard(steps):

@@ -35,7 +35,7 @@ from models import (
 )
 from tests.handling.campaigning import CAMPAIGN_NUMBER, HOW, WHERE, running
 from tests.hotline.conftest import DUTY_PHONE, NUMBER
-from tests.hotline.worker.test_recordings import FIRST, SECOND, speech
+from tests.hotline.worker.voicemails import FIRST, SECOND, speech
 
 CALLER = "+8613800138000"
 

@@ -1,44 +1,17 @@
 """From a recording at the carrier to a suggestion, with a carrier that behaves as carriers do."""
 
-import io
 from datetime import timedelta
 
-import numpy as np
 import pytest
-import soundfile
 
 from hotline.telephony.inbound import CallFacts, announce_recording, register_call
 from hotline.worker import recordings as work
 from hotline.worker.speech import NoModel
 from models import Notice, Recording, RecordingState, Suggestion
 from nlp.transcription import TranscriptionError
-from tests.fakes.carrier_behaviour import (
-    NOT_THERE_YET,
-    UNAUTHORISED,
-    Content,
-    Huge,
-    Ok,
-    Refuse,
-    Truncated,
-)
+from tests.fakes.carrier_behaviour import NOT_THERE_YET, UNAUTHORISED, Content, Huge, Ok, Refuse, Truncated
 from tests.hotline.conftest import DUTY_PHONE, NUMBER
-
-CALLER = "+8613800138000"
-FIRST, SECOND = "RE" + "1" * 32, "RE" + "2" * 32
-
-
-def speech(seconds=2.0):
-    noise = np.random.default_rng(1).normal(0, 0.1, int(8000 * seconds))
-    file = io.BytesIO()
-    soundfile.write(file, noise, 8000, format="WAV", subtype="PCM_16")
-    return file.getvalue()
-
-
-def announced(context, url, sid=FIRST, call="CA1"):
-    now = context.clock.now()
-    with context.database.write() as session:
-        row = register_call(session, CallFacts(call, CALLER, NUMBER, "completed"), now)
-        announce_recording(session, row, sid, url, 2, now)
+from tests.hotline.worker.voicemails import CALLER, FIRST, SECOND, announced, speech
 
 
 @pytest.fixture

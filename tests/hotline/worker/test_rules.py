@@ -1,7 +1,7 @@
 """The worker goes on by the rules that the desk saved."""
 
 from hotline.worker.learning import reload_rules
-from tests.hotline.test_in_force import save
+from tests.hotline.editions import save
 
 
 def test_the_worker_takes_a_new_edition_up_and_lets_it_go_again(context, clock):

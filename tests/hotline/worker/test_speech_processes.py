@@ -17,7 +17,7 @@ from nlp.audio import AudioError
 from nlp.transcription import TranscriptionError, open_transcriber
 from tests.fakes import recognisers
 from tests.fakes.carrier import CarrierFake
-from tests.hotline.worker.test_recordings import FIRST, announced, speech
+from tests.hotline.worker.voicemails import FIRST, announced, speech
 from tests.speech import CLIPS, speech_model, speech_settings
 
 __all__ = ["speech_model", "speech_settings"]
