@@ -20,7 +20,7 @@ from handling.residents.points import award, balance_of
 from handling.scheme import Action, Scheme
 from handling.scheme.notice_variables import VARIABLES
 from handling.scheme.versions import scheme_of
-from handling.status import reports_of
+from handling.status import reports_by_resident
 from handling.upkeep import set_upkeep
 from handling.visits import invite_proposer, plan_visits
 from models import Event, Rating, Suggestion, SuggestionState, User
@@ -153,13 +153,8 @@ def _tell(
     variables: dict[str, Any],
     now: datetime,
 ) -> None:
-    reported = reports_of(session, suggestion) if answers(action) else [suggestion]
-    residents: set[int | None] = {None}
-    for one in reported:
-        if one.resident_id in residents:
-            continue
-        residents.add(one.resident_id)
-        if action.asks_rating:
+    for one in reports_by_resident(session, suggestion) if answers(action) else [suggestion]:
+        if action.asks_rating and one.resident_id is not None:
             session.add(Rating(suggestion=one, requested_at=now))
         if action.notice:
             tell_of_event(session, scheme, one, event, action.notice, now, variables=variables)

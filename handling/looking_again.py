@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 from handling.calendar import load_calendar
 from handling.clock import SHANGHAI
 from handling.deeds import recorded
-from handling.notices import not_before, queue_notice
+from handling.notices import not_before, queue_notice, tell_of_event
 from handling.promises import promise_within, work_anew
 from handling.scheme import Scheme
 from handling.scheme.versions import scheme_of
-from handling.status import reports_of
+from handling.status import reports_by_resident
 from handling.supervision import responsible_for
-from models import Priority, Suggestion, SuggestionState
+from models import Event, Priority, Suggestion, SuggestionState
 
 LOOKED_AGAIN = "looked_again"
 GOING_ON = (SuggestionState.HANDLING, SuggestionState.DONE)
@@ -48,7 +48,7 @@ def look_again(session: Session, scheme: Scheme, suggestion_id: int, *, now: dat
         level = scheme.find_level(case.level)
         if level is not None:
             promise_within(session, scheme, case, level, since=now)
-    _tell(session, scheme, case, f"event:{event.id}", now)
+    _tell(session, scheme, case, event, now)
     return True
 
 
@@ -60,27 +60,15 @@ def planning_step(scheme: Scheme, case: Suggestion) -> str:
     return step if scheme.find_step(step) else case.step
 
 
-def _tell(session: Session, scheme: Scheme, case: Suggestion, key: str, now: datetime) -> None:
-    told: set[int | None] = set()
-    for report in reports_of(session, case):
-        if report.resident_id not in told:
-            told.add(report.resident_id)
-            queue_notice(
-                session,
-                scheme,
-                key=f"{key}:{report.id}",
-                template="looked_again",
-                suggestion=report,
-                resident=report.resident,
-                priority=Priority.ROUTINE,
-                now=now,
-            )
+def _tell(session: Session, scheme: Scheme, case: Suggestion, event: Event, now: datetime) -> None:
+    for report in reports_by_resident(session, case):
+        tell_of_event(session, scheme, report, event, "looked_again", now)
     for person in responsible_for(session, case):
         if person.phone:
             queue_notice(
                 session,
                 scheme,
-                key=f"{key}:staff:{person.id}",
+                key=f"event:{event.id}:staff:{person.id}",
                 template="staff_look_again",
                 suggestion=case,
                 to_number=person.phone,

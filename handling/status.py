@@ -49,6 +49,15 @@ def reports_of(session: Session, case: Suggestion) -> list[Suggestion]:
     return reports
 
 
+def reports_by_resident(session: Session, case: Suggestion) -> list[Suggestion]:
+    """Of `reports_of` those whose resident can be told, the first of each."""
+    first: dict[int, Suggestion] = {}
+    for report in reports_of(session, case):
+        if report.resident_id is not None:
+            first.setdefault(report.resident_id, report)
+    return list(first.values())
+
+
 def status_of(scheme: Scheme, suggestion: Suggestion) -> str:
     """A key of WORDING. The last action that says more than the state does wins (列入计划, 办理完成)."""
     if suggestion.state is SuggestionState.WITHDRAWN:

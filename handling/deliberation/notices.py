@@ -10,7 +10,7 @@ from handling.clock import SHANGHAI
 from handling.deliberation.votes import rules_of, voting_topics
 from handling.notices import queue_notice
 from handling.scheme import Scheme
-from handling.status import day_text, reports_of
+from handling.status import day_text, reports_by_resident
 from models import Ballot, Decision, Deliberation, Notice, Outcome, Priority, Resident, Suggestion, Topic
 
 PORTION = 50
@@ -79,7 +79,7 @@ def announce_result(
     for decision in decisions:
         topic = decision.topic
         voters = [ballot.resident for ballot in votes.get(topic.id, ()) if ballot.resident is not None]
-        for resident in dict.fromkeys([*voters, *reporters_of(session, topic.suggestion)]):
+        for resident in dict.fromkeys([*voters, *_reporters_of(session, topic.suggestion)]):
             queue_notice(
                 session,
                 scheme,
@@ -97,10 +97,10 @@ def announce_result(
             )
 
 
-def reporters_of(session: Session, case: Suggestion | None) -> list[Resident]:
+def _reporters_of(session: Session, case: Suggestion | None) -> list[Resident]:
     """Who reported the case, and who reported what was merged into it."""
-    reports = reports_of(session, case) if case is not None else []
-    return list(dict.fromkeys(report.resident for report in reports if report.resident is not None))
+    reports = reports_by_resident(session, case) if case is not None else []
+    return [report.resident for report in reports if report.resident is not None]
 
 
 def until_text(deliberation: Deliberation, now: datetime) -> str:
