@@ -11,12 +11,12 @@ from handling.figures.lists import COUNTED, Measured, Times
 from handling.figures.parts import (
     DIMENSIONS,
     NONE,
-    SATISFIED,
     SCORES,
     UNKNOWN,
     Scope,
     case_sets,
     scope_conditions,
+    score_counts,
 )
 from handling.queries import Page, page_at
 from handling.scheme import Scheme
@@ -101,9 +101,8 @@ def _counting(key: Key, conditions: list[ColumnElement[bool]], now: datetime) ->
 
 def _scoring(key: Key, conditions: list[ColumnElement[bool]]) -> Executable:
     shown = key.label("split")
-    score = SCORES.c.score
     return (
-        select(shown, func.count(score), func.sum(score), func.count(case((score >= SATISFIED, 1))))
+        select(shown, *score_counts(SCORES.c.score))
         .select_from(Suggestion)
         .join(SCORES, SCORES.c.suggestion_id == Suggestion.id)
         .where(*conditions)

@@ -56,6 +56,11 @@ def is_at(dimension: "Dimension", value: str) -> ColumnElement[bool]:
     return same
 
 
+def score_counts(score: ColumnElement[Any] | InstrumentedAttribute[Any]) -> tuple[ColumnElement[int], ...]:
+    """How many scores, their sum, and how many of them are satisfied."""
+    return func.count(score), func.sum(score), func.count(case((score >= SATISFIED, 1)))
+
+
 def case_sets(now: datetime) -> dict[str, ColumnElement[bool]]:
     """The sets that figures count, and that their lists show: what is counted is what is listed."""
     valid = Suggestion.state.in_(VALID_STATES)

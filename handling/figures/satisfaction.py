@@ -2,18 +2,16 @@
 questionnaire (`handling/questionnaires/satisfaction.toml`), told apart."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import Session, aliased
 
 from handling.clock import SHANGHAI
 from handling.figures.assessment import Quarter, quarter_of
 from handling.figures.counts import cases_where
-from handling.figures.parts import SATISFIED, SCORES
+from handling.figures.parts import SCORES, score_counts
 from handling.queries import Page
 from models import Answer, Campaign, Participation, Question, QuestionKind, Suggestion
 from models.sql_times import shanghai_month
@@ -89,7 +87,9 @@ def rated_cases(session: Session, quarter: Quarter, *, page: int) -> Page[Sugges
 
 def _rated(session: Session, since: datetime) -> dict[Quarter, Scores]:
     month = shanghai_month(SCORES.c.at).label("month")
-    rows = session.execute(select(month, *_counts(SCORES.c.score)).where(SCORES.c.at >= since).group_by(month))
+    rows = session.execute(
+        select(month, *score_counts(SCORES.c.score)).where(SCORES.c.at >= since).group_by(month)
+    )
     found: dict[Quarter, Scores] = defaultdict(Scores)
     for text, *counts in rows:
         found[_quarter_with(text)] += Scores(*counts)
@@ -100,7 +100,7 @@ def _surveyed(session: Session, since: datetime) -> dict[Quarter, dict[int, Surv
     """By quarter and campaign."""
     month = shanghai_month(Answer.answered_at).label("month")
     rows = session.execute(
-        select(month, Campaign.id, Campaign.title, *_counts(Answer.value))
+        select(month, Campaign.id, Campaign.title, *score_counts(Answer.value))
         .join(Participation, Participation.id == Answer.participation_id)
         .join(Campaign, Campaign.id == Participation.campaign_id)
         .join(Question, Question.id == Answer.question_id)
@@ -116,10 +116,6 @@ def _surveyed(session: Session, since: datetime) -> dict[Quarter, dict[int, Surv
         scores = Scores(*counts) + (known.scores if known else Scores())
         of_quarter[campaign_id] = Surveyed(campaign_id, title, scores)
     return found
-
-
-def _counts(score: ColumnElement[Any] | InstrumentedAttribute[Any]) -> Iterable[ColumnElement[int]]:
-    return func.count(score), func.sum(score), func.count(case((score >= SATISFIED, 1)))
 
 
 def _asks_on_the_whole() -> ColumnElement[bool]:
