@@ -81,15 +81,11 @@ def put_on_list(session: Session, scheme: Scheme, campaign: Campaign, now: datet
     draw = draw_people(session, scheme, campaign, now)
     # Somebody may come by themselves in this moment: their row stays.
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    for resident_id, medium in draw.chosen:
-        row = dialect.insert(Participation).values(
-            campaign_id=campaign.id,
-            resident_id=resident_id,
-            medium=medium,
-            state=ParticipationState.WAITING,
-            asked_again=False,
-        )
-        session.execute(row.on_conflict_do_nothing(index_elements=["campaign_id", "resident_id"]))
+    listed = dialect.insert(Participation).on_conflict_do_nothing(index_elements=["campaign_id", "resident_id"])
+    always = {"campaign_id": campaign.id, "state": ParticipationState.WAITING, "asked_again": False}
+    rows = [always | {"resident_id": resident_id, "medium": medium} for resident_id, medium in draw.chosen]
+    if rows:
+        session.connection().execute(listed, rows)
     return draw
 
 
