@@ -167,7 +167,7 @@ def ask(town: Town, case: Suggestion, *, due: int | None, answered: int | None, 
 
 
 def test_answers_to_the_quarterly_questionnaire_stand_beside_the_scores_after_closing(
-    town: Town, session: Session, scheme: Scheme
+    town: Town, session: Session
 ) -> None:
     town.rate(town.case(DONE, days=1), 2)
     march = survey(town, "satisfaction", "每季测评", (date(2026, 3, 5), 5), (date(2026, 3, 20), 3))

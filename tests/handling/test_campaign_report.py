@@ -116,7 +116,7 @@ def test_each_line_of_the_csv_is_one_participant_and_nobody(session, campaign):
     assert rows[1:] == sorted(rows[1:])
 
 
-def test_the_json_says_the_same(session, report):
+def test_the_json_says_the_same(report):
     file = io.BytesIO()
     write_results_json(report, file)
     told = json.loads(file.getvalue())

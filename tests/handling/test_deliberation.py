@@ -78,7 +78,6 @@ def test_a_stage_is_prolonged_with_a_reason_and_stopped_with_one(
 )
 def test_what_is_missing_keeps_it_from_starting(
     session: Session,
-    scheme: Scheme,
     people: People,
     clock: FakeClock,
     case: Suggestion,
@@ -160,7 +159,7 @@ def test_what_nobody_votes_for_goes_straight_to_the_result(
 
 
 def test_users_of_other_roles_may_not_start_it(
-    session: Session, scheme: Scheme, people: People, clock: FakeClock, case: Suggestion
+    session: Session, people: People, clock: FakeClock, case: Suggestion
 ) -> None:
     user: User = people.worker
     deliberation = draft_deliberation(

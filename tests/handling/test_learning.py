@@ -194,9 +194,7 @@ def test_two_coordinators_who_save_at_once_get_one_version_and_one_refusal(
         assert [version.number for version in versions(session)] == [1]
 
 
-def test_the_preview_shows_which_cases_would_be_read_otherwise(
-    session: Session, clock: FakeClock, confirm: Confirm
-) -> None:
+def test_the_preview_shows_which_cases_would_be_read_otherwise(session: Session, confirm: Confirm) -> None:
     number = confirm("院坝头有个猫儿坨坨", "环境卫生")
     confirm("路灯坏了", "公共设施维护", voice=2)
     word = Addition("domain", "环境卫生", "猫儿坨坨", 3)

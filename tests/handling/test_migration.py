@@ -11,61 +11,9 @@ from handling.scheme import Scheme, read_scheme
 from handling.scheme.migration import migrate, preview
 from models import SuggestionState
 from tests.fakes.clock import FakeClock
+from tests.handling.changed_rules import CHANGED
 from tests.handling.conftest import People
 from tests.handling.desk import NEIGHBOUR, InHand, in_hand, opened
-
-CHANGED = """
-name = "chengbei"
-title = "城北社区：改过的流程"
-extends = "chengbei"
-
-levels = [
-  { code = "B", remove = true },
-  { code = "C", remove = true },
-]
-
-[visits]
-levels = ["A"]
-reopens = "work"
-
-[notices]
-meeting = { remove = true }
-progress = { remove = true }
-planned = { remove = true }
-
-[proposals]
-normal = "A"
-planning = "A"
-
-[[steps]]
-code = "handle"
-remove = true
-
-[[steps]]
-code = "triage"
-
-[[steps.actions]]
-code = "assign"
-next = "work"
-
-[[steps]]
-code = "work"
-name = "办理"
-
-[[steps.actions]]
-code = "done"
-name = "办好了"
-roles = ["handler", "coordinator"]
-next = "feedback"
-status = "done"
-
-[[steps]]
-code = "feedback"
-
-[[steps.actions]]
-code = "return_to_handling"
-next = "work"
-"""
 
 
 @pytest.fixture(scope="module")

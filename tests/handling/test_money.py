@@ -34,7 +34,7 @@ def gongzhi() -> Scheme:
 
 
 @pytest.fixture
-def project(session: Session, scheme: Scheme, people: People, clock: FakeClock) -> Project:
+def project(session: Session, people: People, clock: FakeClock) -> Project:
     case = case_row(session, 1001, clock.now())
     return agree_shares(session, case, households=48, share=40 * YUAN, user=people.worker, now=clock.now())
 

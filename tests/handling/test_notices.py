@@ -4,15 +4,15 @@ import pytest
 from sqlalchemy.orm import Session
 
 from handling.clock import SHANGHAI
-from handling.intake import open_suggestion
 from handling.notices import compose, not_before, queue_notice, reply_priority, sms_segments, sms_units
 from handling.residents import find_or_add_resident
 from handling.scheme import Scheme, Template, bundled_schemes, load_scheme
 from handling.scheme.notice_variables import variables_of
 from handling.status import status_prompts
-from models import Channel, Medium, Notice, Priority, Resident, Suggestion, SuggestionState
+from models import Medium, Notice, Priority, Resident, SuggestionState
 from tests.fakes.clock import FakeClock
 from tests.handling.conftest import LANDLINE, MOBILE
+from tests.handling.desk import opened
 
 LONG = {
     "number": "10234",
@@ -39,19 +39,6 @@ LONG = {
 
 def shanghai(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
-
-
-def case_of(session: Session, scheme: Scheme, clock: FakeClock, phone: str = MOBILE) -> Suggestion:
-    return open_suggestion(
-        session,
-        scheme,
-        channel=Channel.CALL,
-        resident=find_or_add_resident(session, phone, clock.now()),
-        understanding=None,
-        received_at=clock.now(),
-        now=clock.now(),
-        needs_listening=True,
-    )
 
 
 def queued(session: Session, key: str) -> Notice:
@@ -134,7 +121,7 @@ def test_an_answer_later_than_ten_minutes_keeps_quiet_at_night() -> None:
 
 
 def test_a_mobile_gets_an_sms_with_number_and_day(session: Session, scheme: Scheme, clock: FakeClock) -> None:
-    case = case_of(session, scheme, clock)
+    case = opened(session, scheme, clock)
     notice = queued(session, f"received:{case.id}")
     assert notice.medium is Medium.SMS
     assert notice.to_number == MOBILE
@@ -147,7 +134,7 @@ def test_a_mobile_gets_an_sms_with_number_and_day(session: Session, scheme: Sche
 
 
 def test_a_landline_gets_a_call_that_says_it_twice(session: Session, scheme: Scheme, clock: FakeClock) -> None:
-    case = case_of(session, scheme, clock, LANDLINE)
+    case = opened(session, scheme, clock, phone=LANDLINE)
     notice = queued(session, f"received:{case.id}")
     said = ["your_case", "digit_1", "digit_0", "digit_0", "digit_1", "state_review"]
     said += ["expected", "month_3", "day_18", "answer_by"]
@@ -209,14 +196,14 @@ def test_the_same_key_is_queued_once(session: Session, scheme: Scheme, clock: Fa
 def test_nobody_behind_a_withheld_number_is_told_anything(
     session: Session, scheme: Scheme, clock: FakeClock
 ) -> None:
-    case_of(session, scheme, clock, "")
+    opened(session, scheme, clock, phone="")
     assert session.query(Notice).count() == 0
 
 
 def test_a_promise_is_not_spoken_once_it_is_broken_or_kept(
     session: Session, scheme: Scheme, clock: FakeClock
 ) -> None:
-    case = case_of(session, scheme, clock)
+    case = opened(session, scheme, clock)
     sentence = ["your_case", "digit_1", "digit_0", "digit_0", "digit_1", "state_review"]
     assert status_prompts(scheme, case, clock.now())[6:] == ["expected", "month_3", "day_18", "answer_by"]
     assert status_prompts(scheme, case, shanghai("2026-03-18 18:01")) == sentence
@@ -227,8 +214,8 @@ def test_a_promise_is_not_spoken_once_it_is_broken_or_kept(
 def test_a_merged_suggestion_stands_as_the_one_that_carries_it_on(
     session: Session, scheme: Scheme, clock: FakeClock
 ) -> None:
-    first = case_of(session, scheme, clock)
-    second = case_of(session, scheme, clock, LANDLINE)
+    first = opened(session, scheme, clock)
+    second = opened(session, scheme, clock, phone=LANDLINE)
     second.state = SuggestionState.MERGED
     second.merged_into_id = first.id
     first.state = SuggestionState.HANDLING

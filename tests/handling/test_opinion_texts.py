@@ -120,7 +120,7 @@ def test_the_answer_of_an_expert_is_the_opinion_that_the_case_waited_for(
 
 
 def test_a_number_may_be_left_out_where_one_opinion_alone_is_owed(
-    inbox: Inbox, session: Session, scheme: Scheme, people: People, case: Suggestion, asks: Asks
+    inbox: Inbox, session: Session, people: People, case: Suggestion, asks: Asks
 ) -> None:
     first = asks(case)
     second = asks(made(session, people, inbox.clock, 2002))

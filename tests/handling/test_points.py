@@ -29,7 +29,7 @@ from handling.residents.rewards import (
     find_reward,
     hand_over,
 )
-from handling.scheme import PointsRule, Scheme
+from handling.scheme import PointsRule
 from models import (
     Account,
     Database,
@@ -41,7 +41,6 @@ from models import (
     Reward,
     User,
 )
-from tests.fakes.clock import FakeClock
 from tests.handling.conftest import LANDLINE, MOBILE, People, add_people
 from tests.handling.crowd import CROWD, at_once
 
@@ -144,9 +143,7 @@ def test_a_reward_is_found_by_what_people_call_it(session: Session, said: str, f
     assert (named.name if named else None) == found
 
 
-def test_the_same_points_and_the_last_piece_are_spent_once_whoever_is_quicker(
-    database: Database, scheme: Scheme, clock: FakeClock
-) -> None:
+def test_the_same_points_and_the_last_piece_are_spent_once_whoever_is_quicker(database: Database) -> None:
     with database.write() as session:
         actor = add_people(session, NOW).coordinator.id
         poor, rich = resident_of(session).id, resident_of(session, LANDLINE).id

@@ -45,7 +45,7 @@ def test_the_three_forms_of_jintu_are_filled_and_named(session: Session, clock: 
     assert "书香云亭的艺术架松了" in pages_of(pdf_of([record], now=NOW))[0].replace("\r\n", "")
 
 
-def test_the_paper_for_mobile_points_is_one_page_with_the_number(session: Session) -> None:
+def test_the_paper_for_mobile_points_is_one_page_with_the_number() -> None:
     sheet = paper_sheet(load_scheme("chengbei"), hotline="028 8612 3456", station="第一网格1号移动点")
     [text] = pages_of(pdf_of([sheet], now=NOW))
     for words in ("城北社区", "第一网格1号移动点", "028 8612 3456", "您想说什么事", "不留也行"):

@@ -135,7 +135,7 @@ def test_what_is_not_released_has_no_story(
 
 
 def test_taken_off_and_put_back_it_stands_where_it_stood(
-    session: Session, scheme: Scheme, case: Suggestion, people: People, clock: FakeClock
+    session: Session, case: Suggestion, people: People, clock: FakeClock
 ) -> None:
     since = case.published_at
     take_off(session, case, by=people.coordinator, now=clock.advance(hours=1))

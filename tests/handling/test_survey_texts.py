@@ -57,13 +57,13 @@ def invited(session, clock, campaign):
     return row
 
 
-def test_an_invitation_that_nobody_has_read_takes_no_answer(session, invited, send):
+def test_an_invitation_that_nobody_has_read_takes_no_answer(invited, send):
     invited.notice.sent_at = None
     assert send("1").kind is not TextKind.ANSWER
     assert invited.state is ParticipationState.INVITED
 
 
-def test_who_is_to_be_rung_answers_no_invitation_by_text(session, invited, send):
+def test_who_is_to_be_rung_answers_no_invitation_by_text(invited, send):
     invited.medium = Medium.CALL
     assert send("1").kind is not TextKind.ANSWER
     assert invited.state is ParticipationState.INVITED
@@ -140,7 +140,7 @@ def test_a_sentence_instead_of_a_number_is_a_suggestion_and_the_question_comes_o
     assert answers(session) == [(1, 2)]
 
 
-def test_a_cry_for_help_is_never_an_answer_and_ends_the_questions(session, invited, send, told):
+def test_a_cry_for_help_is_never_an_answer_and_ends_the_questions(invited, send, told):
     send("好")
     text = send("着火了，天福苑二栋，快来人")
     assert text.suggestion.ring == "119"
@@ -168,7 +168,7 @@ def test_a_number_off_the_scale_is_asked_once_more_and_then_left_out(session, in
 
 
 @pytest.mark.parametrize("word", ["停", "不答了", "算了。"])
-def test_stop_ends_it_at_once(session, invited, send, told, word):
+def test_stop_ends_it_at_once(invited, send, told, word):
     send("好")
     send(word)
     assert invited.state is ParticipationState.STOPPED
@@ -200,7 +200,7 @@ def test_commands_work_in_the_middle_of_a_questionnaire(session, invited, send, 
     assert invited.state is ParticipationState.ANSWERING
 
 
-def test_the_newest_question_takes_the_score(session, scheme, clock, invited, send, people):
+def test_the_newest_question_takes_the_score(session, clock, invited, send, people):
     """A request for a rating came after the question of the campaign; then the other way round."""
     send("好")
     case = send("路灯坏了，天福苑三栋", after=30).suggestion
@@ -209,7 +209,7 @@ def test_the_newest_question_takes_the_score(session, scheme, clock, invited, se
     assert send("1").kind is TextKind.ANSWER
 
 
-def test_the_keyword_alone_begins_the_questions(session, campaign, send, told, clock):
+def test_the_keyword_alone_begins_the_questions(session, campaign, send, told):
     send("出行")
     assert told()[-1].startswith("1/3题")
     send("3")
@@ -218,18 +218,18 @@ def test_the_keyword_alone_begins_the_questions(session, campaign, send, told, c
     assert answers(session) == [(1, 3)]
 
 
-def test_a_yes_to_the_campaigns_own_number_begins_them_too(session, campaign, send, told):
+def test_a_yes_to_the_campaigns_own_number_begins_them_too(campaign, send, told):
     send("1", to=CAMPAIGN_NUMBER)
     assert told()[-1].startswith("1/3题")
 
 
-def test_what_comes_to_the_number_or_begins_with_the_keyword_is_the_campaigns(session, campaign, send):
+def test_what_comes_to_the_number_or_begins_with_the_keyword_is_the_campaigns(campaign, send):
     assert send("公交站太远", to=CAMPAIGN_NUMBER).suggestion.campaign is campaign
     assert send("出行 天福苑门口没有斑马线", after=20).suggestion.campaign is campaign
     assert send("楼道里堆了很多杂物", after=20).suggestion.campaign is None
 
 
-def test_nothing_is_marked_after_the_period(session, campaign, send, clock):
+def test_nothing_is_marked_after_the_period(campaign, send, clock):
     clock.advance(days=14)
     assert send("公交站太远", to=CAMPAIGN_NUMBER).suggestion.campaign is None
 

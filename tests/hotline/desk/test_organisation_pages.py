@@ -10,7 +10,7 @@ from sqlalchemy import select
 from handling.community import set_up_community
 from handling.scheme import Scheme, read_scheme
 from models import Station, Unit, User
-from tests.handling.test_migration import CHANGED
+from tests.handling.changed_rules import CHANGED
 from tests.hotline.desk.conftest import Desk
 
 

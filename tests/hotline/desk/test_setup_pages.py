@@ -1,7 +1,6 @@
 """A community is set up: from the one-time address to the first call."""
 
 import re
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -178,9 +177,7 @@ def test_only_administrators(desk: Desk) -> None:
     assert desk.browser("liu").get("/desk/setup").status_code == 403
 
 
-def test_a_named_scheme_stays(
-    desk: Desk, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_named_scheme_stays(desk: Desk, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOTLINE_SCHEME", "chengbei")
     browser = desk.browser("zhou")
     assert "这里只能看" in browser.get("/desk/setup/community").text
