@@ -129,13 +129,15 @@ def hold_meeting(
     counted = []
     for topic in deliberation.topics:
         said = record.records.get(topic.id, TopicRecord())
-        votes = _scored(session, deliberation, topic, said.scores, user, now) if rules.pass_score else None
-        votes = votes or raise_hands(session, deliberation, topic, said.hands, user, now)
+        if rules.pass_score:
+            votes = _scored(session, deliberation, topic, said.scores, user, now)
+        else:
+            votes = raise_hands(session, deliberation, topic, said.hands, user, now)
         if votes.took_part > record.attended:
             raise NotDeliberable(f"“{topic.title}”有{votes.took_part}票，到会的只有{record.attended}")
-        counted.append(
-            (topic, _with_silent(votes, record.attended) if not rules.pass_score else votes, said.resolution)
-        )
+        if not rules.pass_score:
+            votes = _with_silent(votes, record.attended)
+        counted.append((topic, votes, said.resolution))
     decisions = decide(session, deliberation, counted, user, now)
     close(deliberation, now)
     if tell:

@@ -69,12 +69,10 @@ def raise_alarm(
     known = alarm_of_call(session, call.id)
     if known is not None:
         return known
-    alarm = _running_of(session, resident)
-    if alarm is None:
-        alarm = _open(session, scheme, resident, phone.phone, now)
-        session.add(AlarmCall(call_id=call.id, alarm=alarm))
-    else:
-        session.add(AlarmCall(call_id=call.id, alarm=alarm))
+    running = _running_of(session, resident)
+    alarm = running or _open(session, scheme, resident, phone.phone, now)
+    session.add(AlarmCall(call_id=call.id, alarm=alarm))
+    if running is not None:
         note_event(session, alarm.suggestion, "alarm_repeated", actor=None, now=now)
     alert(session, scheme, alarm, now=now, duty_phones=duty_phones)
     return alarm
